@@ -57,12 +57,12 @@ class DailyJobs:
         """Return one page of a day's jobs, without those that have expired at ``now``.
 
         Args:
-            day: in UTC.
+            day: the day of creation in UTC.
             now: the time at which expiry is judged.
             limit: maximum number of jobs on the page.
-            status: only jobs of this status.
-            user_id: only jobs of this user.
-            after: only jobs older than the one with this id.
+            status: return only jobs of this status.
+            user_id: return only jobs of this user.
+            after: return only jobs older than the one with this id.
 
         Raises:
             ServiceUnavailable: DynamoDB is temporarily unavailable.

@@ -24,7 +24,7 @@ MAX_CROSSFADE_MS: Final = 500
 MIN_SPEED: Final = utterances.MIN_RATE
 MAX_SPEED: Final = utterances.MAX_RATE
 MAX_PITCH_PERCENT: Final = utterances.MAX_PITCH_PERCENT
-"""Up or down from the voice's own pitch."""
+"""Percent above or below the voice's own pitch."""
 MAX_VOLUME: Final = 2
 MIN_STYLE_DEGREE: Final = utterances.MIN_STYLE_DEGREE
 MAX_STYLE_DEGREE: Final = utterances.MAX_STYLE_DEGREE

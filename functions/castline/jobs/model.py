@@ -60,7 +60,7 @@ class OwnDelivery:
 
     speed: float | None = field(default=None, metadata=_ADDED)
     pitch: int | None = field(default=None, metadata=_ADDED)
-    """In percent, up or down from the voice's own pitch."""
+    """Percent above the voice's own pitch, or below it if negative."""
     volume: float | None = field(default=None, metadata=_ADDED)
     style: str | None = field(default=None, metadata=_ADDED)
     """One of the voice's styles. A style tag in the text takes precedence."""
@@ -102,7 +102,7 @@ class Delivery:
     speed: float = 1.0
     """A factor on the voice's own speed."""
     pitch_percent: int = 0
-    """Percent above the voice's own pitch; below it if negative."""
+    """Percent above the voice's own pitch, or below it if negative."""
     volume: float = 1.0
     """A factor on the amplitude."""
 
@@ -340,7 +340,7 @@ class Job:
 
     @property
     def latency_ms(self) -> int | None:
-        """Milliseconds from the start of processing to the end, at least 0; None unless the job has done both."""
+        """Milliseconds from the start of processing to the end, at least 0; None if either time is missing."""
         if self.started_at is None or self.completed_at is None:
             return None
         return max(0, round((self.completed_at - self.started_at).total_seconds() * 1000))

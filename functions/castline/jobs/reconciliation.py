@@ -33,8 +33,8 @@ class CheckTimes:
     """Times between the checks of a job, and the maximum duration of each status."""
 
     reconcile_after: timedelta = timedelta(seconds=60)
-    """Time from a job's creation to its first check, and from an unfinished check to the next one. Also the longest
-    time until Step Functions shows a new execution, because its reads are eventually consistent."""
+    """Time from a job's creation to its first check, and from an unfinished check to the next one. By then, Step
+    Functions must show a new execution, although its reads are eventually consistent."""
     check_again_after: timedelta = timedelta(hours=1)
     """Time between two checks of a job that waits in its execution, or of a user with taken slots."""
     max_pending: timedelta = timedelta(hours=24)

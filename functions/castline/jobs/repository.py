@@ -729,7 +729,7 @@ class JobRepository:
         return sorted(found, key=lambda job: job.id)[:limit]
 
     def settle(self, record: JobRecord, *, closes: bool) -> bool:
-        """Add to the usage, once, the characters that the batches of a failed or stopped job billed after it ended.
+        """Settle, once, the characters that the batches of a failed or stopped job have billed since it ended.
 
         Args:
             record: the job as it was just read.
@@ -822,7 +822,7 @@ class JobRepository:
         }
 
     def _book(self, job: Job, change: Callable[[Reservation], Figures]) -> list[TransactWriteItemTypeDef]:
-        """Return the writes that change the usage by a job; none for a job of an earlier release."""
+        """Return the writes that apply a job's change to the usage; none for a job of an earlier release."""
         if job.reservation is None:
             return []
         return bookings.book(self._table, job.user_id, job.reservation.day, change(job.reservation))

@@ -94,8 +94,8 @@ def uncounted_bound(active: Mapping[str, Any]) -> str | None:
 def is_counted(ended: Mapping[str, Any]) -> bool:
     """Return whether a counter includes an ended job, judged by its expiry and, if readable, the time of its end.
 
-    A release without counters kept a job for exactly 30 or 7 days. A release with counters keeps it until the end of
-    that day.
+    A release without counters kept a job for exactly 30 or 7 days. A release with counters keeps it longer, until the
+    next midnight in UTC.
     """
     expiry = int(ended[TTL_ATTRIBUTE])
     if expiry % _SECONDS_A_DAY:

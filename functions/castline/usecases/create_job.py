@@ -180,7 +180,7 @@ class CreateJob:
         return job
 
     def _create_within_quotas(self, job: Job, dialogue: Dialogue, rules: Rules, key: IdempotencyKey | None) -> None:
-        """Store a new job, unless it exceeds a quota by the usage that was read with the rules."""
+        """Store a new job, unless it already exceeds a quota according to the usage in ``rules``."""
         if job.reservation is not None:
             refused = exceeded(job.reservation, rules.quotas, own=rules.own_usage, everybody=rules.deployment_usage)
             if refused is not None:

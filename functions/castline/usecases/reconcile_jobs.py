@@ -154,8 +154,8 @@ class ReconcileJobs:
         return self._reconcile_job(moved) if check.is_of_job else self._reconcile_slots(moved)
 
     def _reconcile_job(self, moved: MovedCheck) -> list[str]:
-        # The job is read before its execution. A job that is processing has had an execution, so that one is lost if
-        # none is found now. An outcome that is recorded in the meantime stands, because all changes are conditional.
+        # The job is read before its execution. A processing job has had an execution, so the execution is lost if it
+        # is not found now. An outcome that is recorded in the meantime stands, because all changes are conditional.
         job, now = moved.job, self._now()
         remedy = remedy_for(job, lambda: self._executions.status(job.id), now=now, times=self._times)
         match remedy:

@@ -31,8 +31,8 @@ class RefillTickets:
     def __call__(self) -> int:
         """Send tickets for overdue batches at the front of the queue, and return the number of tickets sent.
 
-        The number is that of the overdue batches less that of the tickets in SQS. The batches of a mere backlog have
-        tickets in SQS that have not been received yet, so no further tickets are sent for them.
+        The number is that of the overdue batches minus that of the tickets in SQS. In a mere backlog, every batch has
+        a ticket in SQS that has not been received yet, so no further tickets are sent.
 
         Raises:
             ServiceUnavailable: AWS is temporarily unavailable.

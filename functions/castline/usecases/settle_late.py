@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from castline.jobs.repository import JobRepository
 
 _ATTEMPTS: Final = 10
-"""Attempts at settling a job, because several of its tasks may settle it at the same time."""
+"""Maximum number of attempts. Several tasks of a job may settle it at the same time."""
 
 
 def settle_late(job_id: str, repository: JobRepository) -> None:

@@ -28,7 +28,7 @@ def demand_usable_sounds(dialogue: Dialogue, sounds: Mapping[str, Sound]) -> Non
 
     Args:
         dialogue: the dialogue.
-        sounds: the user's sounds, by id, as far as the dialogue uses them and they exist. The cover is included.
+        sounds: the existing sounds of the user that the dialogue uses, including its cover, by id.
 
     Raises:
         UnusableSounds: a sound is unknown, not ready or of the wrong kind; or the sounds among the turns are too long
@@ -50,7 +50,7 @@ def demand_usable(uses: Iterable[Use], sounds: Mapping[str, Sound]) -> None:
 
     Args:
         uses: the uses of sounds.
-        sounds: the user's sounds, by id, as far as they exist.
+        sounds: the existing ones of these sounds, by id.
 
     Raises:
         UnusableSounds: at least one sound cannot be used.

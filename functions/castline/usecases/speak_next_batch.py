@@ -69,7 +69,7 @@ class SpeakNextBatch:
         Every task that speaks a batch holds a ticket, and every batch that is put off has a later ticket. A ticket
         that finds no batch is therefore surplus. There is one exception: a batch that was queued twice, because the
         task that queued it failed and was retried, may lack a ticket. Step Functions waits only for the second task
-        token. A task whose outcome is not awaited therefore sends a ticket for the other one.
+        token. A task whose outcome is not awaited therefore sends a ticket for the other copy of the batch.
 
         Args:
             receipt_handle: the receipt handle of the ticket.
