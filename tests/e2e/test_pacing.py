@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import pytest
 
+from castline import composition
 from local.azure_speech.server import AzureSpeechEmulator
 from local.cloud.clock import Clock
 from local.stack import LocalStack
@@ -15,6 +16,7 @@ from tests.e2e.executions import ended_status, execution_arn
 from tests.e2e.metric_lines import total, written_metrics
 from tests.e2e.slots import assert_all_slots_are_free
 from tests.e2e.traffic import requests_with
+from tests.patience import PATIENCE_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from tests.e2e.api_client import ApiClient
 
 MAX_PROCESSING_SECONDS = 60
+"""The time limit of the job that shall run out of time."""
 
 
 @pytest.fixture(scope="module")
@@ -45,15 +48,15 @@ def stack(
         speech=speech,
         more_speech=[other],
         log_file=log_file,
-        settings={"MAX_PROCESSING_SECONDS": str(MAX_PROCESSING_SECONDS)},
     ) as stack:
         yield stack
 
 
 @pytest.fixture(autouse=True)
 def sound_resources(speech: AzureSpeechEmulator, other: AzureSpeechEmulator) -> Iterator[None]:
-    """End all faults after each test."""
+    """End all faults after each test, and forget its settings."""
     yield
+    composition.reset()
     speech.faults.clear()
     other.faults.clear()
 
@@ -76,7 +79,7 @@ def test_a_job_of_sixty_turns_completes_without_a_retry_of_its_batches(
     before = total(written_metrics(log_file), "ThrottledRequests")
 
     # When
-    job = client.wait_for(client.submit(dialogue(*lines(60))), "completed", timeout_seconds=MAX_PROCESSING_SECONDS)
+    job = client.wait_for(client.submit(dialogue(*lines(60))), "completed", timeout_seconds=2 * PATIENCE_SECONDS)
 
     # Then
     assert job["retry_count"] == 0
@@ -97,7 +100,7 @@ def test_a_job_completes_on_the_other_resource_when_one_refuses_everything(
     texts = lines(100)
 
     # When
-    job = client.wait_for(client.submit(dialogue(*texts)), "completed", timeout_seconds=MAX_PROCESSING_SECONDS)
+    job = client.wait_for(client.submit(dialogue(*texts)), "completed", timeout_seconds=2 * PATIENCE_SECONDS)
 
     # Then
     assert job["retry_count"] == 0
@@ -106,9 +109,15 @@ def test_a_job_completes_on_the_other_resource_when_one_refuses_everything(
 
 
 def test_a_job_whose_requests_are_throttled_until_the_end_runs_out_of_time(
-    speech: AzureSpeechEmulator, other: AzureSpeechEmulator, stack: LocalStack, client: ApiClient
+    speech: AzureSpeechEmulator,
+    other: AzureSpeechEmulator,
+    stack: LocalStack,
+    client: ApiClient,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    # Given a turn that is always throttled
+    # Given little time, and a turn that is always throttled
+    monkeypatch.setenv("MAX_PROCESSING_SECONDS", str(MAX_PROCESSING_SECONDS))
+    composition.reset()
     text = f"{{fault throttled}}{uuid4()}"
 
     # When
