@@ -39,6 +39,7 @@ class _Handler(ForwardingHandler):
 
     def handle_any(self) -> None:
         path = self.path.partition("?")[0]
+        self.server.came_at.append((time.monotonic(), self.command, path))
         self.server.requests[self.command, path] += 1
         self.server.ranges.append(self.headers.get("Range", ""))
         if not self.server.serves_parts:
@@ -94,6 +95,7 @@ class BadRoad(ForwardingServer):
     Attributes:
         troubles: the ordered faults.
         requests: the number of requests by method and path.
+        came_at: the time at which each request came, with its method and path.
         statuses: the number of answers by status and request method.
         serves_parts: whether the Range header is passed on.
         ranges: the Range header of each request, or nothing.
@@ -111,6 +113,7 @@ class BadRoad(ForwardingServer):
         self.troubles: list[Trouble] = []
         self.met: Counter[Trouble] = Counter()
         self.requests: Counter[tuple[str, str]] = Counter()
+        self.came_at: list[tuple[float, str, str]] = []
         self.statuses: Counter[tuple[str, int]] = Counter()
         self.serves_parts = True
         self.ranges: list[str] = []

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import httpx
 
+from tests.patience import PATIENCE_SECONDS
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from types import TracebackType
@@ -46,7 +48,7 @@ class ForwardingHandler(BaseHTTPRequestHandler):
     def ask_stack(self, body: bytes, headers: Mapping[str, str] | None = None) -> httpx.Response:
         """Return the stack's answer to this request."""
         passed = {name: value for name, value in self.headers.items() if name.lower() not in _NOT_PASSED_ON}
-        with httpx.Client(trust_env=False, timeout=20) as client:
+        with httpx.Client(trust_env=False, timeout=PATIENCE_SECONDS) as client:
             return client.request(
                 self.command, f"{self.server.target}{self.path}", content=body, headers=passed | dict(headers or {})
             )

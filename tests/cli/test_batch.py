@@ -15,6 +15,7 @@ from tests.cli.bad_road import BadRoad, Trouble
 from tests.cli.clips import clip
 from tests.cli.test_terminal import shown_by
 from tests.e2e.dialogues import HSIAO_YU, YUN_JHE, dialogue
+from tests.patience import PATIENCE_SECONDS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -252,7 +253,7 @@ class TestTheCap:
         with stack.cloud.lambdas.pause("plan") as pause:
             others = [client.submit(dialogue()) for _ in range(2)]
             with castline.started("batch", "lessons", *CAST) as process:
-                deadline = time.monotonic() + 20
+                deadline = time.monotonic() + PATIENCE_SECONDS
                 while len(client.list_ids()) < 3:
                     assert time.monotonic() < deadline
                     time.sleep(0.02)
@@ -263,7 +264,7 @@ class TestTheCap:
 
                 # When
                 pause.release()
-                process.communicate(timeout=60)
+                process.communicate(timeout=PATIENCE_SECONDS)
 
         assert process.returncode == 0
         assert len(client.list_ids()) == len(others) + 5
@@ -276,7 +277,7 @@ class TestComingBack:
         # Given a batch with three jobs that are under way
         with stack.cloud.lambdas.pause("plan") as pause:
             with castline.started("batch", "lessons", *CAST) as process:
-                deadline = time.monotonic() + 20
+                deadline = time.monotonic() + PATIENCE_SECONDS
                 while len(client.list_ids()) < 3:
                     assert time.monotonic() < deadline
                     time.sleep(0.02)
@@ -284,7 +285,7 @@ class TestComingBack:
 
                 # When
                 process.send_signal(signal.SIGINT)
-                _out, err = process.communicate(timeout=90)
+                _out, err = process.communicate(timeout=PATIENCE_SECONDS)
             pause.release()
 
         # Then

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,6 +14,8 @@ from castline_client.operations import waiting
 from tests.cli.bad_road import BadRoad, Trouble
 from tests.cli.scripts import SCRIPT, VOICES
 from tests.e2e.dialogues import dialogue
+from tests.integration.local_cloud.eventually import eventually
+from tests.patience import PATIENCE_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -116,7 +117,7 @@ class TestWaiting:
                 # When it looks three times
                 looks = [time_of_look(road, job_id, number) for number in (1, 2, 3)]
                 pause.release()
-                process.communicate(timeout=90)
+                process.communicate(timeout=PATIENCE_SECONDS)
 
         # Then
         assert process.returncode == 0
@@ -125,12 +126,13 @@ class TestWaiting:
 
 
 def time_of_look(road: BadRoad, job_id: str, number: int) -> float:
-    """Return the time in seconds of the ``number``-th request for a job."""
-    deadline = time.monotonic() + 20
-    while road.count("GET", f"/jobs/{job_id}") < number:
-        assert time.monotonic() < deadline, f"nobody looks at the job for the {number}. time"
-        time.sleep(0.01)
-    return time.monotonic()
+    """Return the time in seconds at which the ``number``-th request for a job came."""
+
+    def times() -> list[float]:
+        return [at for at, method, path in road.came_at if method == "GET" and path.endswith(f"/jobs/{job_id}")]
+
+    eventually(lambda: len(times()) >= number)
+    return times()[number - 1]
 
 
 class TestDownloading:

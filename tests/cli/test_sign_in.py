@@ -87,8 +87,8 @@ class TestLogin:
         with castline.started("login", site.url, "--port", str(port), "--no-browser") as process:
             assert process.stderr is not None
             address = next(line.strip().decode() for line in process.stderr if b"/authorize?" in line)
-            page = httpx.get(address, follow_redirects=True, trust_env=False)
-            out, _err = process.communicate(timeout=90)
+            page = httpx.get(address, follow_redirects=True, trust_env=False, timeout=PATIENCE_SECONDS)
+            out, _err = process.communicate(timeout=PATIENCE_SECONDS)
 
         # Then
         assert "You are signed in" in page.text
@@ -133,9 +133,9 @@ class TestLogin:
             )
 
             # When
-            statuses = [httpx.get(each, trust_env=False).status_code for each in strangers]
-            httpx.get(address, follow_redirects=True, trust_env=False)
-            out, _err = process.communicate(timeout=90)
+            statuses = [httpx.get(each, trust_env=False, timeout=PATIENCE_SECONDS).status_code for each in strangers]
+            httpx.get(address, follow_redirects=True, trust_env=False, timeout=PATIENCE_SECONDS)
+            out, _err = process.communicate(timeout=PATIENCE_SECONDS)
 
         # Then
         assert statuses == [400, 400, 400, 404]
@@ -148,7 +148,7 @@ class TestLogin:
 
             # A server on all addresses would answer here too.
             with pytest.raises(OSError, match="refused"):
-                socket.create_connection(("127.0.0.2", port), timeout=5)
+                socket.create_connection(("127.0.0.2", port), timeout=PATIENCE_SECONDS)
 
     def test_that_is_refused(self, castline: Castline, site: Site, port: int) -> None:
         site.refuses_people = True
@@ -165,8 +165,12 @@ class TestLogin:
             assert process.stderr is not None
             address = next(line.strip().decode() for line in process.stderr if b"/authorize?" in line)
             state = parse_qs(urlsplit(address).query)["state"][0]
-            httpx.get(f"http://127.0.0.1:{port}/callback?code=other&state={state}", trust_env=False)
-            _out, err = process.communicate(timeout=90)
+            httpx.get(
+                f"http://127.0.0.1:{port}/callback?code=other&state={state}",
+                trust_env=False,
+                timeout=PATIENCE_SECONDS,
+            )
+            _out, err = process.communicate(timeout=PATIENCE_SECONDS)
 
         assert process.returncode == 7
         assert err.decode().splitlines()[-1] == f"castline: {site.url} refuses: the grant is not valid"
@@ -276,7 +280,7 @@ class TestTokens:
             site.access_tokens.clear()
             time.sleep(0.3)
             pause.release()
-            out, err = process.communicate(timeout=90)
+            out, err = process.communicate(timeout=PATIENCE_SECONDS)
 
         # Then
         assert (process.returncode, out, err) == (0, b"out.mp3\n", b"")

@@ -209,7 +209,7 @@ class TestListening:
 
     def test_a_request_without_a_signature_is_refused(self, castline: Castline, client: ApiClient) -> None:
         with self.listening(castline, client) as (process, webhook):
-            answer = httpx.post(webhook["url"], json={"type": "job.completed"})
+            answer = httpx.post(webhook["url"], json={"type": "job.completed"}, timeout=PATIENCE_SECONDS)
 
             assert answer.status_code == 401
             assert process.stderr is not None

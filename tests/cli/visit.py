@@ -11,7 +11,7 @@ from pathlib import Path
 if __name__ == "__main__":
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
-        opener.open(sys.argv[1], timeout=10).read()
+        opener.open(sys.argv[1], timeout=90).read()
     except urllib.error.HTTPError as error:
         error.read()
     while len(sys.argv) > 2 and not Path(sys.argv[2]).exists():
