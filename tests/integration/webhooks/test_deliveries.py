@@ -34,6 +34,8 @@ from castline.webhooks.sender import WebhookSender
 from infra import functions
 from infra.queue_settings import WEBHOOKS as QUEUE
 from local import resources
+from local.cloud.clock import Clock
+from local.cloud.cloud import LocalCloud
 from local.cloud.lambda_errors import FunctionError
 from tests.integration.webhooks.receiver import Received, Receiver
 from tests.patience import PATIENCE_SECONDS
@@ -41,10 +43,21 @@ from tests.patience import PATIENCE_SECONDS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from local.cloud.cloud import LocalCloud
     from local.cloud.queues import QueueMapping
 
 SECOND = timedelta(seconds=1)
+
+
+class SteppingClock(Clock):
+    """A clock that only ``advance`` moves, but for a millisecond at each look, so that nothing happens at once."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._start = datetime.now(UTC)
+        self._looks = itertools.count()
+
+    def now(self) -> datetime:
+        return self._start + self._offset + timedelta(milliseconds=next(self._looks))
 
 
 class Sender(WebhookSender):
@@ -60,6 +73,13 @@ class Sender(WebhookSender):
         if urlsplit(url).path in self.NEVER_ANSWER:
             return self._impatient.send(url, **request)
         return super().send(url, **request)
+
+
+@pytest.fixture(scope="module")
+def cloud() -> Iterator[LocalCloud]:
+    """Yield a local cloud whose time passes when it is told to."""
+    with LocalCloud(clock=SteppingClock(), poll_interval_seconds=None, expiry_interval_seconds=None) as running:
+        yield running
 
 
 @pytest.fixture(scope="module")
