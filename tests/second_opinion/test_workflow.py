@@ -41,7 +41,7 @@ def handler(event, context):
         count = int(what.split()[0]) if what[0].isdigit() else 1
         return {"user_id": "anna", "batches": [{"number": number} for number in range(count)]}
 """
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS = 90
 TRANSIENT = ["ProviderThrottled", "ProviderTimedOut", "ProviderUnavailable"]
 
 

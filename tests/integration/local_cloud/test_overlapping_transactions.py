@@ -14,9 +14,9 @@ from local.cloud.cloud import LocalCloud
 from local.cloud.dynamodb_transactions import OverlappingTransactions
 from local.cloud.limits import Limits
 from tests.integration.local_cloud.eventually import eventually
+from tests.patience import PATIENCE_SECONDS
 
 KEYS = ("a", "b", "c")
-PATIENCE_SECONDS = 60.0
 
 
 @pytest.fixture

@@ -23,6 +23,7 @@ from castline.audio.formats import OutputFormat
 from castline.audio.profile import AudioProfile, Quality, profile_of
 from castline.audio.tags import Chapter, Cover, Tags
 from castline.audio.upload_limits import UnusableUpload
+from tests.patience import PATIENCE_SECONDS
 from tests.unit.audio.decoding import lag_samples
 from tests.unit.audio.mp4_boxes import boxes
 from tests.unit.audio.other_players import FFMPEG, ffmpeg, needs_ffmpeg
@@ -72,7 +73,7 @@ def decode_by_pyav(path: Path) -> tuple[Samples, int]:
 def decode_by_ffmpeg(path: Path, channels: int) -> Samples:
     assert FFMPEG is not None
     command = [FFMPEG, "-v", "error", "-nostdin", "-i", str(path), "-map", "0:a", "-f", "s16le", "-"]
-    decoded = subprocess.run(command, capture_output=True, timeout=60, check=True)  # noqa: S603
+    decoded = subprocess.run(command, capture_output=True, timeout=PATIENCE_SECONDS, check=True)  # noqa: S603
     assert decoded.stderr == b""
     return to_array(decoded.stdout).reshape(-1, channels)
 

@@ -13,6 +13,7 @@ from castline.audio.encoding import write_file
 from castline.audio.formats import OutputFormat, encode
 from castline.audio.profile import STANDARD
 from castline.audio.tags import Tags
+from tests.patience import PATIENCE_SECONDS
 from tests.unit.audio.pcm_samples import hum
 
 if TYPE_CHECKING:
@@ -64,4 +65,4 @@ def test_what_the_api_needs_of_audio_loads_without_the_speech_layer() -> None:
         "import castline.audio.frame_joining, castline.audio.frame_timeline, castline.audio.stored_segment"
     )
 
-    subprocess.run([sys.executable, "-c", program], check=True, timeout=60)  # noqa: S603 - our own program
+    subprocess.run([sys.executable, "-c", program], check=True, timeout=PATIENCE_SECONDS)  # noqa: S603 - our own program
