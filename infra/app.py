@@ -27,7 +27,7 @@ def add_stacks(
     for environment in environments:
         if environment.name == "prod" and not (environment.alarm_email or environment.alarms_without_email):
             raise ValueError(
-                "prod has no alarm_email: nobody would hear its alarms. Set alarm_email in infra/environments.py, "
+                "prod has no alarm_email: nobody would receive its alarms. Set alarm_email in infra/environments.py, "
                 "or alarms_without_email=True if something else subscribes to the alarm topic."
             )
         data = DataStack(app, f"castline-{environment.name}-data", environment=environment)

@@ -182,7 +182,7 @@ def _alone(folder: Path) -> Iterator[None]:
 
 
 def _open_to_all(folder: Path) -> None:
-    """Make a folder readable for all users: Lambda reads it as a user of its own."""
+    """Make a folder readable for all users, because Lambda reads it as another user."""
     for path in (folder, *folder.rglob("*")):
         path.chmod(0o755 if path.is_dir() else 0o644)
 

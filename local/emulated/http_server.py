@@ -20,7 +20,7 @@ def serving(app: WSGIApplication, *, name: str, handler: type[WSGIRequestHandler
     """Serve ``app`` on 127.0.0.1 while the context lasts; yield the port.
 
     Args:
-        app: answers requests, each on a thread of its own.
+        app: answers requests, each on a separate thread.
         name: the name of the listening thread.
         handler: reads requests; by default a handler that logs nothing.
     """
