@@ -16,8 +16,8 @@ from local.quickstart import DIALOGUE
 from tests.integration.api.client import call
 from tests.patience import PATIENCE_SECONDS
 
-MAX_CPU_SECONDS = 1.5
-"""Three times the goal: other tests run on the same machine."""
+MAX_CPU_SECONDS = 5
+"""Ten times the goal: other work on the same machine makes each step slower, too."""
 MAX_GROWTH_MB = 150
 SIZE = 3_800_000
 """The size of a body in bytes: a little less than the largest that is read."""

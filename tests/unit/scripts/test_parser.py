@@ -636,4 +636,4 @@ def test_no_script_takes_long(piece: str) -> None:
     started = time.process_time()
     with suppress(ScriptNotUnderstood):
         parse_script(f"A: x\n{script}", max_turns=MAX_TURNS)
-    assert time.process_time() - started < 2
+    assert time.process_time() - started < 5

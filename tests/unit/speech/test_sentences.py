@@ -169,5 +169,5 @@ def test_a_hundred_thousand_characters_of_any_language_take_no_time(text: str) -
 
     pieces = split_text(text, max_characters=1_000)
 
-    assert time.process_time() - started < 2
+    assert time.process_time() - started < 5
     assert "".join(pieces) == text
