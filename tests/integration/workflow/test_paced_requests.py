@@ -22,6 +22,7 @@ from castline.synthesis.paced_requests import OutOfTime, PacedRequests
 from castline.synthesis.request_metrics import RequestMetrics
 from local import resources
 from local.azure_speech.server import AzureSpeechEmulator
+from tests.patience import PATIENCE_MS, PATIENCE_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from local.cloud.cloud import LocalCloud
 
 KEY = "the-key"
+PATIENT = Timeouts(first_chunk_ms=PATIENCE_MS, all_chunks_ms=PATIENCE_MS)
 
 
 class Secret:
@@ -94,13 +96,13 @@ def requests(client: DynamoDBClient, metrics: Counted) -> Iterator[Callable[...,
     def make(
         *emulators: AzureSpeechEmulator,
         keys: tuple[str, ...] = (KEY, KEY),
-        seconds: float = 60,
+        seconds: float = PATIENCE_SECONDS,
         is_wanted: Callable[[], bool] = lambda: True,
     ) -> PacedRequests:
         content: dict[str, Credentials] = {
             f"resource-{number}": {"key": keys[number], "host": each.host} for number, each in enumerate(emulators)
         }
-        pool = SpeechPool(Secret(content), lambda credentials: AzureSpeech({}).open(credentials, Timeouts()))
+        pool = SpeechPool(Secret(content), lambda credentials: AzureSpeech({}).open(credentials, PATIENT))
         pools.append(pool)
         pace = PaceRepository(
             client, resources.TABLE_NAME, provider_id=f"azure-{uuid4()}", limit=Limit(requests_per_second=200)
@@ -160,7 +162,7 @@ def test_when_the_time_is_up_a_throttled_request_is_given_up(
     east.faults.add("throttled")
 
     with pytest.raises(OutOfTime):
-        requests(east, seconds=3).send(speak)
+        requests(east, seconds=6).send(speak)
 
     assert metrics.throttled > 1
 

@@ -18,6 +18,7 @@ from local.cloud.lambda_context import LambdaContext
 from tests.e2e.traffic import requests_with
 from tests.ended_jobs import end_job
 from tests.integration.examples import make_dialogue, make_job
+from tests.integration.local_cloud.eventually import eventually
 
 if TYPE_CHECKING:
     from castline.jobs.model import Job, JobRecord
@@ -90,13 +91,14 @@ def test_a_job_that_ends_meanwhile_is_left(speech: AzureSpeechEmulator, monkeypa
 
     # When its job ends
     def end() -> None:
+        eventually(lambda: requests_with(speech, text))
         end_job(composition.job_repository(), record_of(job).job, JobStatus.FAILED, now=datetime.now(UTC))
 
-    timer = threading.Timer(2, end)
-    timer.start()
+    ending = threading.Thread(target=end)
+    ending.start()
 
     # Then it ends long before its time
     with pytest.raises(JobNotActive):
         speak(job, seconds=120)
-    timer.join()
+    ending.join()
     assert requests_with(speech, text)
