@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import gc
 import os
+from functools import cache
 from typing import TYPE_CHECKING
 
+import botocore.session
 import pytest
 from hypothesis import settings
 
@@ -17,6 +19,9 @@ settings.load_profile("patient")
 # A fifth of the CPU time of tests went into looking for garbage among the hundreds of thousands of objects that moto
 # and the tests themselves keep: collect less often, and leave out what is there before the first test.
 gc.set_threshold(50_000, 20, 20)
+
+# A tenth of it went into reading botocore's descriptions of AWS's services again for each session.
+botocore.session.create_loader = cache(botocore.session.create_loader)
 
 
 def pytest_collection_finish() -> None:

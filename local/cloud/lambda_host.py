@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from concurrent.futures import CancelledError, Future
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Literal
 
 import boto3
@@ -66,10 +67,9 @@ class LambdaHost(Lambdas):
         reserved_concurrency: int | None = None,
     ) -> str:
         """Create the function in Lambda and return its ARN; `handler` takes `(event, context)`."""
-        client = boto3.client("lambda")
-        arn = client.create_function(
+        arn: str = self._client.create_function(
             FunctionName=name,
-            Role=_role_arn(),
+            Role=self._role_arn,
             Runtime="python3.13",
             Handler="in.this.process",
             Code={"ZipFile": b"in this process"},
@@ -77,9 +77,25 @@ class LambdaHost(Lambdas):
             MemorySize=memory_mb,
         )["FunctionArn"]
         if reserved_concurrency is not None:
-            client.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=reserved_concurrency)
+            self._client.put_function_concurrency(
+                FunctionName=name, ReservedConcurrentExecutions=reserved_concurrency
+            )
         self._functions[name] = LambdaFunction(name, arn, handler, timeout_seconds, memory_mb, reserved_concurrency)
         return arn
+
+    @cached_property
+    def _client(self) -> Any:
+        return boto3.client("lambda")
+
+    @cached_property
+    def _role_arn(self) -> str:
+        """The role of all functions; Lambda requires one."""
+        iam: Any = boto3.client("iam")
+        try:
+            role = iam.get_role(RoleName=_ROLE_NAME)
+        except iam.exceptions.NoSuchEntityException:
+            role = iam.create_role(RoleName=_ROLE_NAME, AssumeRolePolicyDocument="{}")
+        return str(role["Role"]["Arn"])
 
     def name_of(self, reference: str) -> str:
         """See `Lambdas`."""
@@ -185,13 +201,3 @@ class LambdaHost(Lambdas):
     ) -> None:
         event = json.loads(payload)
         self.invocations.append(Invocation(function.name, event, outcome, duration_ms, error_type))
-
-
-def _role_arn() -> str:
-    """Return the role of all functions; Lambda requires one."""
-    iam: Any = boto3.client("iam")
-    try:
-        role = iam.get_role(RoleName=_ROLE_NAME)
-    except iam.exceptions.NoSuchEntityException:
-        role = iam.create_role(RoleName=_ROLE_NAME, AssumeRolePolicyDocument="{}")
-    return str(role["Role"]["Arn"])
