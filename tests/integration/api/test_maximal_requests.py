@@ -22,7 +22,7 @@ pytestmark = pytest.mark.usefixtures("functions_environment")
 
 VOICE_ID = "zh-TW-HsiaoYuNeural"
 MAX_CPU_SECONDS = 10
-"""A fifth of the time that the function has, on a machine that other tests use, too."""
+"""A third of the time that the function has, on a machine that other tests use, too."""
 
 _chance = random.Random(1)
 
