@@ -237,7 +237,7 @@ def test_the_exit_code_says_whether_something_has_to_be_raised(
     ("variables", "words"),
     [
         ({}, "No region is set"),
-        ({"AWS_REGION": REGION}, "There are no AWS credentials"),
+        ({"AWS_REGION": REGION}, "No AWS credentials were found"),
     ],
 )
 def test_the_command_says_what_is_missing(tmp_path: Path, variables: dict[str, str], words: str) -> None:
