@@ -11,6 +11,7 @@ import httpx
 import numpy as np
 
 from tests.e2e.decoded_audio import DecodedAudio
+from tests.patience import PATIENCE_SECONDS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,7 +32,9 @@ class PlaylistPart:
     def fetch(self) -> bytes:
         """Return the part's bytes, fetched by its range as players do."""
         last = self.first_byte + self.size_bytes - 1
-        answer = httpx.get(self.url, headers={"Range": f"bytes={self.first_byte}-{last}"}, trust_env=False)
+        answer = httpx.get(
+            self.url, headers={"Range": f"bytes={self.first_byte}-{last}"}, trust_env=False, timeout=PATIENCE_SECONDS
+        )
         assert (answer.status_code, answer.headers["content-type"]) == (206, "audio/mpeg")
         assert len(answer.content) == self.size_bytes
         return answer.content

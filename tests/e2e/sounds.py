@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 import httpx
 import numpy as np
 
+from tests.patience import PATIENCE_SECONDS
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -45,8 +47,13 @@ def upload(client: ApiClient, data: bytes, *, name: str = "clip.wav", content_ty
     assert answer.status_code == 201, answer.text
     sound = answer.json()
     put = sound["upload"]
-    assert httpx.put(put["url"], headers=put["headers"], content=data, trust_env=False).status_code == 200
-    deadline = time.monotonic() + 30
+    assert (
+        httpx.put(
+            put["url"], headers=put["headers"], content=data, trust_env=False, timeout=PATIENCE_SECONDS
+        ).status_code
+        == 200
+    )
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while (now := client.get(f"/sounds/{sound['id']}").json())["status"] == "waiting":
         assert time.monotonic() < deadline, "the sound is still waiting"
         time.sleep(0.05)

@@ -18,6 +18,7 @@ from local import resources
 from local.cloud.clock import Clock
 from tests.e2e.dialogues import dialogue
 from tests.e2e.executions import execution_arn
+from tests.patience import PATIENCE_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 
 # As WAV, two parts of an upload: 100 ms a character.
 LONG_TURNS = ("長" * 600, "短" * 600)
-_GIVEN_UP_AFTER_SECONDS = 10.0
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +40,7 @@ def clock() -> Clock:
 def closed(connection: socket.socket) -> None:
     """Close the connection too early."""
     connection.shutdown(socket.SHUT_WR)
-    connection.settimeout(_GIVEN_UP_AFTER_SECONDS)
+    connection.settimeout(PATIENCE_SECONDS)
     connection.recv(1)  # the other side has read what there is, and goes
     connection.close()
 
@@ -52,7 +52,7 @@ def reset(connection: socket.socket) -> None:
 
 def silent(connection: socket.socket) -> None:
     """Send nothing more until the other side gives up."""
-    connection.settimeout(_GIVEN_UP_AFTER_SECONDS)
+    connection.settimeout(PATIENCE_SECONDS)
     connection.recv(1)
     connection.close()
 

@@ -142,7 +142,7 @@ def test_operators_do_not_see_it_either(stack: LocalStack, client: ApiClient) ->
     job_id = client.complete(dialogue())["id"]
     with ApiClient(stack.url, user_id=OPERATOR) as operator:
         seen = f"/admin/jobs?user_id={client.headers['X-User-Id']}"
-        eventually(lambda: operator.get(seen).json()["items"], timeout_seconds=30)
+        eventually(lambda: operator.get(seen).json()["items"])
 
         client.post(f"/jobs/{job_id}/delete")
 

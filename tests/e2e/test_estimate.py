@@ -15,6 +15,7 @@ from tests.e2e.sounds import chord, upload, wav
 from tests.e2e.test_native import AVA_HD
 from tests.e2e.test_native import TEXTS as MANY
 from tests.e2e.test_providers import VOICES
+from tests.patience import PATIENCE_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -114,7 +115,7 @@ def complete(client: ApiClient, request: Mapping[str, Any]) -> dict[str, Any]:
     """Submit a request; return its job once it is completed, with the warnings that came with it."""
     submitted = client.post(path_for(request), json=request)
     assert submitted.status_code == 201, submitted.text
-    job = client.wait_for(submitted.json()["id"], "completed", timeout_seconds=120)
+    job = client.wait_for(submitted.json()["id"], "completed", timeout_seconds=2 * PATIENCE_SECONDS)
     return {**job, "warnings": submitted.json().get("warnings", [])}
 
 

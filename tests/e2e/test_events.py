@@ -45,7 +45,7 @@ def events_of(published: list[dict[str, Any]]) -> Callable[[str, list[str]], lis
         return [detail for detail in details if detail["data"]["job_id"] == job_id]
 
     def wait(job_id: str, types: list[str]) -> list[dict[str, Any]]:
-        eventually(lambda: len(found(job_id)) >= len(types), timeout_seconds=30)
+        eventually(lambda: len(found(job_id)) >= len(types))
         events = sorted(found(job_id), key=lambda detail: detail["timestamp"])
         assert [event["type"] for event in events] == types
         for event in events:

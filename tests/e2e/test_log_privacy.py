@@ -218,8 +218,8 @@ def test_of_webhooks_that_are_called_and_that_cannot_be(client: ApiClient, logge
 
         # When something happens to a job
         client.complete(telling_dialogue() | {"webhook_url": receiver.url(f"/500?{MARKER}")})
-        eventually(lambda: len(receiver.requests) >= 4, timeout_seconds=30)
-        eventually(lambda: '"error":"dns_failed"' in logged(), timeout_seconds=30)
+        eventually(lambda: len(receiver.requests) >= 4)
+        eventually(lambda: '"error":"dns_failed"' in logged())
 
     # Then the logs tell of the attempts, and nothing of the URLs and the secrets
     assert "webhook attempted" in logged()

@@ -11,6 +11,7 @@ from local.azure_speech.server import AzureSpeechEmulator
 from local.cloud.clock import Clock
 from local.stack import LocalStack
 from tests.e2e.dialogues import dialogue
+from tests.patience import PATIENCE_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -58,7 +59,9 @@ def test_a_crowd_of_our_own_uses_up_nobodys_retries(
         for job in range(JOBS_A_USER)
         for client in clients
     ]
-    jobs = [client.wait_for(job_id, "completed", timeout_seconds=90) for client, job_id in submitted]
+    jobs = [
+        client.wait_for(job_id, "completed", timeout_seconds=2 * PATIENCE_SECONDS) for client, job_id in submitted
+    ]
 
     # Then all complete, and none was refused by the provider
     assert len(jobs) == USERS * JOBS_A_USER
@@ -79,8 +82,8 @@ def test_a_small_job_waits_no_longer_than_the_large_ones_own_batches_take(
 
     # When a small one comes
     small = small_client.submit(dialogue("只有一句。"))
-    small_client.wait_for(small, "completed", timeout_seconds=60)
+    small_client.wait_for(small, "completed", timeout_seconds=2 * PATIENCE_SECONDS)
 
     # Then the large one was not done before it, or only just
-    done = hog.wait_for(large, "completed", timeout_seconds=60)
+    done = hog.wait_for(large, "completed", timeout_seconds=2 * PATIENCE_SECONDS)
     assert small_client.job(small)["completed_at"] <= done["completed_at"]

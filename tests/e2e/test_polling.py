@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from tests.e2e.dialogues import dialogue
+from tests.patience import PATIENCE_SECONDS
 
 if TYPE_CHECKING:
     from local.stack import LocalStack
@@ -75,7 +76,7 @@ class TestDownload:
         assert body["size_bytes"] == job["result_metadata"]["size_bytes"]
         remaining = datetime.fromisoformat(body["expires_at"]) - datetime.now(UTC)
         assert 14 * 60 < remaining.total_seconds() <= 15 * 60
-        file = httpx.get(body["download_url"], trust_env=False)
+        file = httpx.get(body["download_url"], trust_env=False, timeout=PATIENCE_SECONDS)
         assert len(file.content) == body["size_bytes"]
         assert f'attachment; filename="{body["filename"]}"' in file.headers["Content-Disposition"]
 
@@ -107,7 +108,11 @@ class TestDownload:
         response = client.get(f"/jobs/{job}/download", params={"disposition": disposition}, headers=headers)
 
         url = response.headers["Location"] if response.status_code == 302 else response.json()["download_url"]
-        assert httpx.get(url, trust_env=False).headers["Content-Disposition"].startswith(f"{disposition};")
+        assert (
+            httpx.get(url, trust_env=False, timeout=PATIENCE_SECONDS)
+            .headers["Content-Disposition"]
+            .startswith(f"{disposition};")
+        )
 
     def test_any_other_disposition_is_refused(self, client: ApiClient) -> None:
         job = client.complete(dialogue())["id"]

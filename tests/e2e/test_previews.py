@@ -21,6 +21,7 @@ from tests.e2e.decoded_audio import decode
 from tests.e2e.dialogues import HSIAO_YU, dialogue
 from tests.e2e.metric_lines import total, written_metrics
 from tests.e2e.test_providers import VOICES
+from tests.patience import PATIENCE_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -65,11 +66,13 @@ def test_a_preview_is_heard_at_once(client: ApiClient, log_file: Path) -> None:
     heard = preview(client, HELLO)
 
     # Then its audio can be fetched without a token, and played from anywhere in it
-    answer = httpx.get(heard["audio_url"], trust_env=False)
+    answer = httpx.get(heard["audio_url"], trust_env=False, timeout=PATIENCE_SECONDS)
     assert answer.status_code == 200
     assert answer.headers["Content-Type"] == "audio/mpeg"
     assert answer.headers["Content-Disposition"].startswith("inline")
-    part = httpx.get(heard["audio_url"], headers={"Range": "bytes=100-199"}, trust_env=False)
+    part = httpx.get(
+        heard["audio_url"], headers={"Range": "bytes=100-199"}, trust_env=False, timeout=PATIENCE_SECONDS
+    )
     assert (part.status_code, part.content) == (206, answer.content[100:200])
     assert decode(answer.content).duration_ms == pytest.approx(heard["duration_ms"], abs=1)
     until = datetime.fromisoformat(heard["expires_at"]) - datetime.now(UTC)
@@ -77,7 +80,10 @@ def test_a_preview_is_heard_at_once(client: ApiClient, log_file: Path) -> None:
 
     # And it is as loud as any other
     other = preview(client, HELLO | {"voice_id": JENNY, "text": "Hello", "volume": 1})
-    levels = [decode(httpx.get(each["audio_url"], trust_env=False).content).level_dbfs() for each in (heard, other)]
+    levels = [
+        decode(httpx.get(each["audio_url"], trust_env=False, timeout=PATIENCE_SECONDS).content).level_dbfs()
+        for each in (heard, other)
+    ]
     assert levels[0] == pytest.approx(levels[1], abs=3)
 
     # And it is billed, and told in the usage, which counts no job
@@ -323,4 +329,4 @@ def test_their_audio_is_deleted_after_a_day(stack: LocalStack, clock: Clock, cli
     clock.advance(timedelta(days=2))
     stack.cloud.tick()
 
-    assert httpx.get(heard["audio_url"], trust_env=False).status_code in {403, 404}
+    assert httpx.get(heard["audio_url"], trust_env=False, timeout=PATIENCE_SECONDS).status_code in {403, 404}

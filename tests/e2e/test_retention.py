@@ -11,6 +11,7 @@ import httpx
 from local.resources import TABLE_NAME
 from tests.e2e.audio_files import audio_files_of
 from tests.e2e.dialogues import dialogue
+from tests.patience import PATIENCE_SECONDS
 
 if TYPE_CHECKING:
     from local.stack import LocalStack
@@ -36,7 +37,7 @@ def test_completed_and_failed_jobs_stay_for_30_days_and_cancelled_ones_for_7(
     with stack.cloud.lambdas.pause("plan"):
         client.cancel(cancelled := client.submit(dialogue()))
     download_url = client.get(f"/jobs/{completed}/download").headers["Location"]
-    assert httpx.get(download_url).status_code == 200
+    assert httpx.get(download_url, timeout=PATIENCE_SECONDS).status_code == 200
     assert len(audio_files_of(completed)) == 3  # the file, its cues and its words
 
     def kept_after(days: int) -> set[str]:

@@ -9,6 +9,7 @@ import pytest
 from local.azure_speech.voices import VOICES
 from tests.e2e.decoded_audio import DecodedAudio, decode
 from tests.e2e.dialogues import HSIAO_YU
+from tests.patience import PATIENCE_SECONDS
 
 if TYPE_CHECKING:
     from tests.e2e.api_client import ApiClient
@@ -103,7 +104,9 @@ def test_what_cannot_be_spoken_is_refused(
 
 def test_a_text_of_the_greatest_length_is_spoken_in_pieces(client: ApiClient) -> None:
     sentence = "這句話剛好有二十個字，一再重複直到夠長。"
-    job = client.wait_for(submit(client, text=sentence * 2_500, speed=2), "completed", timeout_seconds=90)
+    job = client.wait_for(
+        submit(client, text=sentence * 2_500, speed=2), "completed", timeout_seconds=2 * PATIENCE_SECONDS
+    )
 
     assert job["result_metadata"]["characters"] == 50_000
     # Equal pieces are spoken once.

@@ -69,7 +69,7 @@ def test_a_processing_job_ends_after_the_requests_in_flight_and_all_that_they_bi
     texts = [f"第{number}句，停得下來嗎？" for number in range(100, 148)]
     # Given a job of which some has been spoken, and some is being spoken
     job_id = client.submit(dialogue(*texts, quality="studio"))
-    eventually(lambda: spoken_of(texts, speech), timeout_seconds=60)
+    eventually(lambda: spoken_of(texts, speech))
     # When it is stopped
     response = client.post(f"/jobs/{job_id}/stop")
     # Then it has ended, and its slot is free at once
@@ -81,8 +81,8 @@ def test_a_processing_job_ends_after_the_requests_in_flight_and_all_that_they_bi
     def is_settled() -> bool:
         return bool(client.job(job_id)["billed_characters"] == sum(map(charge_of, spoken_of(texts, speech))))
 
-    eventually(lambda: not waiting_batches(), timeout_seconds=60)
-    eventually(is_settled, timeout_seconds=60)
+    eventually(lambda: not waiting_batches())
+    eventually(is_settled)
     # And no more is spoken
     job, spoken = client.job(job_id), spoken_of(texts, speech)
     assert (job["status"], ended_status(job_id)) == ("cancelled", "ABORTED")
