@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 import httpx
 from PIL import Image, ImageOps
 
+from tests.patience import PATIENCE_SECONDS
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -69,7 +71,7 @@ def upload(client: ApiClient, path: Path) -> str:
     assert created.status_code == 201, created.text
     sound = created.json()
     put = sound["upload"]
-    with httpx.Client(trust_env=False) as storage:
+    with httpx.Client(trust_env=False, timeout=PATIENCE_SECONDS) as storage:
         storage.request(put["method"], put["url"], headers=put["headers"], content=content).raise_for_status()
     deadline = time.monotonic() + CHECKED_WITHIN_MS / 1000
     while client.get(f"/sounds/{sound['id']}").json()["status"] != "ready":

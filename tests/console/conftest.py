@@ -19,6 +19,7 @@ from tests.console.chromium import running_chromium
 from tests.console.screens import Screens
 from tests.console.watched_page import Watch, watching
 from tests.e2e.api_client import ApiClient
+from tests.patience import PATIENCE_MS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser, BrowserContext
 
-PATIENCE_MS = 15_000
 """The time in which something must appear on a busy machine."""
 
 

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Literal
 
 from playwright.sync_api import expect
 
+from tests.patience import PATIENCE_SECONDS
+
 if TYPE_CHECKING:
     from playwright.sync_api import Download, Locator, Page
 
 SCRIPT = "A: 你好，今天天氣真好！\nB: 是啊，要不要一起去公園走走？"
 """The quickstart's dialogue as a script."""
 
-_PATIENCE_SECONDS = 60
 
 Status = Literal["Waiting", "Processing", "Finished", "Failed", "Cancelled"]
 
@@ -106,7 +107,7 @@ class Screens:
 
     def hear_beyond(self, position_ms: float) -> None:
         """Play the audio until its position is beyond ``position_ms``."""
-        deadline = time.monotonic() + _PATIENCE_SECONDS
+        deadline = time.monotonic() + PATIENCE_SECONDS
         while self.heard_ms <= position_ms:  # in the page, the policy would forbid to evaluate what to wait for
             assert time.monotonic() < deadline, f"the audio stands at {self.heard_ms} ms"
             self.page.wait_for_timeout(50)

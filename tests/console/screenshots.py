@@ -25,6 +25,7 @@ from tests.console.screens import Screens
 from tests.console.watched_page import watching
 from tests.e2e.api_client import ApiClient
 from tests.integration.webhooks.receiver import Receiver
+from tests.patience import PATIENCE_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -35,7 +36,6 @@ IMAGES = Path(__file__).parent.parent.parent / "docs" / "images"
 LIMIT_BYTES = 200_000
 _TITLES = {"title": "Dihua Street before sunrise", "album": "Slow City Walks"}
 _COLOURS = 256
-_PATIENCE_SECONDS = 60
 _VOICES = {"Emma": "en-US-EmmaNeural", "Brian": "en-US-BrianNeural"}
 _TURNS = (
     ("Emma", "Welcome to Slow City Walks. I'm Emma."),
@@ -133,7 +133,7 @@ def _send_webhooks(client: ApiClient, receiver: Receiver) -> str:
 
 
 def _wait_for_attempt(client: ApiClient, webhook_id: str, delivery_id: str) -> None:
-    deadline = time.monotonic() + _PATIENCE_SECONDS
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while True:
         found = client.get(f"/webhooks/{webhook_id}/deliveries").json()["items"]
         if any(each["id"] == delivery_id and each["attempts"] for each in found):

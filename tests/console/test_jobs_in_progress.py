@@ -12,6 +12,7 @@ from local.azure_speech.server import AzureSpeechEmulator
 from local.cloud.clock import Clock
 from local.stack import LocalStack
 from tests.e2e.dialogues import dialogue
+from tests.patience import PATIENCE_MS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from tests.e2e.api_client import ApiClient
 
 TURNS = 60
-PATIENCE_MS = 60_000
 
 
 @pytest.fixture(scope="module")

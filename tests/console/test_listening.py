@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from playwright.sync_api import expect
 
 from tests.e2e.dialogues import dialogue
+from tests.patience import PATIENCE_MS
 
 if TYPE_CHECKING:
     from playwright.sync_api import Request, Route
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from tests.e2e.api_client import ApiClient
 
 TEXTS = ("今天天氣真好，我們一起去公園走走。", "好啊，順便買一些水果回來。", "那我們走吧，路上再慢慢聊。")
-PATIENCE_MS = 30_000
 
 
 def test_a_job_is_heard_while_it_is_made_and_goes_on_as_the_finished_file(

@@ -13,6 +13,7 @@ from werkzeug.wrappers import Request
 from infra.console_page import SignIn
 from local.console import ConsolePage
 from local.gateway import Gateway
+from tests.patience import PATIENCE_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -143,7 +144,7 @@ def test_with_sign_in_the_page_may_call_its_issuer(folder: Path) -> None:
 def test_a_raw_path_leads_nowhere_over_a_socket_either(gateway: Gateway) -> None:
     gateway.start()
     try:
-        with httpx.Client(base_url=gateway.url, trust_env=False) as client:
+        with httpx.Client(base_url=gateway.url, trust_env=False, timeout=PATIENCE_SECONDS) as client:
             request = client.build_request("GET", "/")
             request.url = request.url.copy_with(raw_path=b"/../secret.txt")
             assert client.send(request).status_code == 404
