@@ -92,11 +92,13 @@ class Tools:
 
     async def list_voices(
         self,
-        language: Annotated[str | None, Field(description="Such as zh-TW, or zh for all of Chinese.")] = None,
+        language: Annotated[
+            str | None, Field(description="The language, such as zh-TW, or zh for all of Chinese.")
+        ] = None,
         gender: Literal["female", "male", "neutral"] | None = None,
         search: Annotated[str | None, Field(description="Words in the voice's name or id.")] = None,
         provider: ProviderId = None,
-        limit: Annotated[int, Field(description="How many at most.", ge=1, le=500)] = _VOICES,
+        limit: Annotated[int, Field(description="The maximum number of jobs.", ge=1, le=500)] = _VOICES,
     ) -> dict[str, Any]:
         """List voices, with the styles that each can speak in."""
         with self._telling():
@@ -187,7 +189,7 @@ class Tools:
         self,
         status: Literal["pending", "processing", "completed", "failed", "cancelled"] | None = None,
         search: Annotated[str | None, Field(description="Words in titles, authors and albums.")] = None,
-        limit: Annotated[int, Field(description="How many at most.", ge=1, le=100)] = 20,
+        limit: Annotated[int, Field(description="The maximum number of jobs.", ge=1, le=100)] = 20,
     ) -> dict[str, Any]:
         """List the user's jobs, newest first."""
         jobs: list[Any] = []
@@ -200,12 +202,12 @@ class Tools:
         return {"jobs": jobs}
 
     async def stop_job(self, job_id: JobId) -> dict[str, Any]:
-        """Stop a job that is pending or processing. What has been spoken is billed."""
+        """Stop a pending or processing job. Text that has already been spoken is billed."""
         with self._telling():
             return _status(await self._castline.stop_job(job_id))
 
     async def cancel_job(self, job_id: JobId) -> dict[str, Any]:
-        """Cancel a job that is still pending."""
+        """Cancel a pending job."""
         with self._telling():
             return dict(await self._castline.cancel_job(job_id))
 

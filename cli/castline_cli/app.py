@@ -71,7 +71,7 @@ def castline(
     user: UserOption = None,
     lang: LangOption = None,
     version: Annotated[
-        bool, typer.Option("--version", is_eager=True, callback=_print_version, help="Print the version and leave.")
+        bool, typer.Option("--version", is_eager=True, callback=_print_version, help="Print the version and exit.")
     ] = False,
 ) -> None:
     """Turn a scripted dialogue into one audio file, with a voice of its own for every speaker."""
@@ -99,7 +99,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise
         complain(
             t(
-                "a fault of its own: {kind}: {error}; CASTLINE_DEBUG=1 shows where",
+                "an unexpected error: {kind}: {error}; set CASTLINE_DEBUG=1 to see where",
                 kind=type(error).__name__,
                 error=error,
             )

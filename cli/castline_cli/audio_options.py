@@ -12,30 +12,35 @@ from castline_cli.music import milliseconds
 
 FormatOption = Annotated[
     OutputFormat | None,
-    typer.Option("--format", help="By default what the name of -o says, or mp3."),
+    typer.Option("--format", help="The format of the audio. The default is that of -o's extension, or mp3."),
 ]
 CoverOption = Annotated[
-    str | None, typer.Option(metavar="IMAGE", help="A JPEG or PNG file, or a picture that was uploaded before.")
+    str | None,
+    typer.Option(metavar="IMAGE", help="The cover: a JPEG or PNG file, or an image that was uploaded before."),
 ]
 IntroOption = Annotated[
     str | None,
     typer.Option(
         metavar="SOUND",
-        help="Music before the first words: a file, which is uploaded, or the name or id of a sound that "
-        "`castline sounds` lists.",
+        help="Music before the first words: a file to upload, or the name or id of a sound that `castline "
+        "sounds list` shows.",
     ),
 ]
 IntroOverlapOption = Annotated[
     int | None,
     typer.Option(
-        parser=milliseconds, metavar="TIME", help="How long the intro goes on under the words, fading out: 1.5s."
+        parser=milliseconds,
+        metavar="TIME",
+        help="How long the intro continues under the words while it fades out, such as 1.5s.",
     ),
 ]
 OutroOption = Annotated[str | None, typer.Option(metavar="SOUND", help="Music after the last words.")]
 OutroOverlapOption = Annotated[
     int | None,
     typer.Option(
-        parser=milliseconds, metavar="TIME", help="How long before the last words end the outro begins, fading in."
+        parser=milliseconds,
+        metavar="TIME",
+        help="How long before the end of the last words the outro begins to fade in.",
     ),
 ]
 BedOption = Annotated[
@@ -44,35 +49,37 @@ BedOption = Annotated[
 BedGainOption = Annotated[
     float | None,
     typer.Option(
-        parser=number, metavar="DB", help="The bed's loudness, beside that of the words: -12 unless you say so."
+        parser=number, metavar="DB", help="The loudness of the bed, relative to the words. The default is -12."
     ),
 ]
 DuckOption = Annotated[
     float | None,
     typer.Option(
-        parser=number, metavar="DB", help="How much lower the bed is while somebody speaks: 10 unless you say so."
+        parser=number, metavar="DB", help="How much the bed is lowered while somebody speaks. The default is 10."
     ),
 ]
 MusicOption = Annotated[
     str | None,
-    typer.Option(metavar="FILE.json", help="All about the music, as the API takes it: fades and gains, too."),
+    typer.Option(
+        metavar="FILE.json", help="All settings of the music in the API's format, including fades and gains."
+    ),
 ]
 PlayOption = Annotated[bool, typer.Option("--play", help="Play the audio when it is ready.")]
 UploadAgainOption = Annotated[
     bool,
-    typer.Option("--upload-again", help="Upload files even if there are sounds of the same names and sizes."),
+    typer.Option("--upload-again", help="Upload files even if sounds with the same names and sizes exist."),
 ]
 
 
 def quality_option(default: str) -> Any:
     """Return the option ``--quality``, whose help says what is the default."""
-    explanation = f"standard is 24 kHz; studio is 48 kHz, and stereo where there is music. [default: {default}]"
+    explanation = f"standard is 24 kHz; studio is 48 kHz, and stereo if there is music. [default: {default}]"
     return typer.Option(help=explanation, show_default=False)
 
 
 def loudness_option(default: str) -> Any:
     """Return the option ``--loudness``, whose help says what is the default."""
     explanation = (
-        f"podcast is -16 LUFS, audiobook -20, broadcast -23; none leaves the words as they are. [default: {default}]"
+        f"podcast is -16 LUFS, audiobook -20, broadcast -23; none does not change the loudness. [default: {default}]"
     )
     return typer.Option(help=explanation, show_default=False)

@@ -40,5 +40,5 @@ def explaining_the_cap(api: Api, session: Session) -> Iterator[None]:
             )
             for job in active
         ]
-        advice = t("{command} frees the place of a pending one", command=session.command("jobs", "cancel", "JOB"))
+        advice = t("use {command} to cancel a pending one", command=session.command("jobs", "cancel", "JOB"))
         raise Refused("\n  ".join([refusal.message, *lines, advice]), code=refusal.code) from refusal

@@ -68,12 +68,12 @@ class Cast:
         if not self.dealt:
             return
         if is_text:
-            complain(t("voice: {voice} (--voice NAME chooses another)", voice=self.dealt[0][1]))
+            complain(t("voice: {voice} (use --voice NAME to choose another)", voice=self.dealt[0][1]))
             self._tell_notes()
             return
         told = t(", ").join(t("{speaker}: {voice}", speaker=speaker, voice=voice) for speaker, voice in self.dealt)
         example = f"--voice {quoted(self.dealt[0][0])}=NAME"
-        complain(t("voices: {told} ({example} chooses another)", told=told, example=example))
+        complain(t("voices: {told} (use {example} to choose another)", told=told, example=example))
         self._tell_notes()
 
     def _tell_notes(self) -> None:

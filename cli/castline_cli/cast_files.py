@@ -66,7 +66,7 @@ def read_cast(written: str) -> WrittenCast:
     except tomllib.TOMLDecodeError as error:
         raise FileProblem(
             t(
-                "{name}: this is not TOML ({error}); write names that have more than A to Z, digits, - and _ "
+                "{name}: not valid TOML ({error}); put names with characters other than A to Z, digits, - and _ "
                 'in quotes: "Dr. No" = "Guy"',
                 name=name,
                 error=error,
@@ -76,17 +76,22 @@ def read_cast(written: str) -> WrittenCast:
     strange = [key for key in content if key not in _KEYS]
     if strange or not isinstance(cast, dict):
         raise FileProblem(
-            t('{name} is no cast; write [cast], and a line such as Anna = "Ava" for each speaker', name=name)
+            t('{name} is not a cast file; write [cast], then a line such as Anna = "Ava" for each speaker', name=name)
             if not strange
             else t(
-                "{name}: {key} is not known; a cast has {keys}", name=name, key=strange[0], keys=t(", ").join(_KEYS)
+                "{name}: {key} is unknown; a cast file can have {keys}",
+                name=name,
+                key=strange[0],
+                keys=t(", ").join(_KEYS),
             )
         )
     members: dict[str, Json] = {}
     for speaker, value in cast.items():
         key = speaker_key(speaker)
         if not key or key in members:
-            raise FileProblem(t("{name}: {speaker} is there twice, or is no name", name=name, speaker=repr(speaker)))
+            raise FileProblem(
+                t("{name}: {speaker} is duplicated, or is not a name", name=name, speaker=repr(speaker))
+            )
         members[key] = _member(name, speaker, value)
     return WrittenCast(
         members=members,
@@ -105,7 +110,12 @@ def _member(name: str, speaker: str, value: Any) -> Json:
         if each not in _FIELDS:
             keys = t(", ").join(_FIELDS)
             raise FileProblem(
-                t("{name}: {key} is not known; a speaker has {keys}", name=name, key=f"{speaker}.{each}", keys=keys)
+                t(
+                    "{name}: {key} is unknown; a speaker can have {keys}",
+                    name=name,
+                    key=f"{speaker}.{each}",
+                    keys=keys,
+                )
             )
         if not isinstance(content, _FIELDS[each]) or isinstance(content, bool) or content == "":
             raise FileProblem(

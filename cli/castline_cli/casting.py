@@ -57,7 +57,7 @@ class Choice:
             if not value or converted is None or (separator and not key):
                 raise Misused(
                     t(
-                        "{option} {each} is not understood; write {option} SPEAKER={placeholder}",
+                        "{option} {each} is not valid; write {option} SPEAKER={placeholder}",
                         option=option,
                         each=each,
                         placeholder=_placeholder(field, convert),
@@ -66,7 +66,7 @@ class Choice:
             if key in own or (not key and common is not None):
                 raise Misused(
                     t(
-                        "{option} is there twice for {speaker}; choose one",
+                        "{option} is given twice for {speaker}; choose one",
                         option=option,
                         speaker=speaker or t("everybody"),
                     )
@@ -90,7 +90,7 @@ class Choice:
         for speaker, _value in self.own.values():
             raise Misused(
                 t(
-                    "a --text has no speaker {speaker}; write {option} without a name",
+                    "--text has no speaker {speaker}; write {option} without a name",
                     speaker=speaker,
                     option=_option(self.field),
                 )
@@ -170,7 +170,7 @@ def only_voice(voices: Choice, *, how_to_choose: str) -> str:
         Misused: there is none, or more than one.
     """
     if voices.own or voices.common is None:
-        raise Misused(t("a text needs one --voice VOICE, from {how_to_choose}", how_to_choose=how_to_choose))
+        raise Misused(t("a text needs one --voice VOICE ({how_to_choose} lists them)", how_to_choose=how_to_choose))
     return str(voices.common)
 
 

@@ -62,7 +62,7 @@ class KeptSignIn(httpx.Auth):
             kept = self._profiles.find(self._profile.api)
             if kept is None or kept.tokens == old:
                 raise SignInEnded(
-                    t("the sign-in has ended; `castline login` signs in again ({error})", error=error)
+                    t("the sign-in has expired; sign in again with `castline login` ({error})", error=error)
                 ) from error
             self._profile = kept
             return True

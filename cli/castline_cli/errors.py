@@ -30,25 +30,25 @@ class ExitCode(IntEnum):
 
 EXPLANATIONS: Mapping[ExitCode, str] = {
     ExitCode.DONE: "done",
-    ExitCode.FILE: "a file cannot be read or written, or is there already",
-    ExitCode.USAGE: "the command is not used as it should be",
-    ExitCode.UNREACHABLE: "the service does not answer, or is out of order",
+    ExitCode.FILE: "a file cannot be read or written, or already exists",
+    ExitCode.USAGE: "the command was used incorrectly",
+    ExitCode.UNREACHABLE: "the service does not answer, or fails",
     ExitCode.REFUSED: (
-        "the service refuses: a script, field or upload that is not right, the cap of active jobs, a quota"
+        "the service refused: an invalid script, field or upload, the limit of active jobs, or a quota"
     ),
-    ExitCode.JOB_FAILED: "a job has failed, or was cancelled; of a batch, a file is missing",
+    ExitCode.JOB_FAILED: "a job failed or was cancelled, or a file of a batch is missing",
     ExitCode.NOT_FOUND: "there is no such job, sound, pronunciation set, show or webhook",
-    ExitCode.SIGNED_OUT: "nobody is signed in, or the sign-in has ended",
-    ExitCode.UNEXPECTED: "a fault of castline's own; CASTLINE_DEBUG=1 shows where",
-    ExitCode.INTERRUPTED: "interrupted by Ctrl-C, or asked to end by SIGTERM",
-    ExitCode.BROKEN_PIPE: "whoever read the output has left",
+    ExitCode.SIGNED_OUT: "not signed in, or the sign-in has expired",
+    ExitCode.UNEXPECTED: "an unexpected error in castline; set CASTLINE_DEBUG=1 to see where",
+    ExitCode.INTERRUPTED: "interrupted by Ctrl-C or SIGTERM",
+    ExitCode.BROKEN_PIPE: "the reader of the output closed the pipe",
 }
 
 
 _QUOTAS: Mapping[str, str] = {
-    "user_characters_per_day": "your characters a day",
-    "user_characters_per_month": "your characters a month",
-    "deployment_characters_per_day": "the characters of all users a day",
+    "user_characters_per_day": "your characters per day",
+    "user_characters_per_month": "your characters per month",
+    "deployment_characters_per_day": "the characters of all users per day",
 }
 
 
@@ -100,7 +100,7 @@ class Refused(CastlineError):
         return problems
 
     def __str__(self) -> str:
-        status = t(" (it is {status})", status=t(self.details["status"])) if "status" in self.details else ""
+        status = t(" (status: {status})", status=t(self.details["status"])) if "status" in self.details else ""
         problems = [f"{each['field']}: {each['message']}" for each in self.problems]
         return "\n  ".join([f"{self.message}{status}", *problems, *self._reasons()])
 

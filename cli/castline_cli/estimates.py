@@ -46,7 +46,7 @@ def show_estimate(estimate: Json) -> None:
         (cell("cost"), shown.cost(estimate["cost"])),
         (
             cell("segments"),
-            f"{estimate['segments']:,}" + (cell(", {reused:,} spoken before", reused=reused) if reused else ""),
+            f"{estimate['segments']:,}" + (cell(", {reused:,} reused", reused=reused) if reused else ""),
         ),
         (cell("audio"), cell("about {duration}", duration=shown.duration(estimate["duration_ms"]))),
     ]

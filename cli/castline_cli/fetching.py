@@ -58,14 +58,14 @@ def fetch(api: Api, job_id: str, wishes: Wishes, session: Session) -> None:
     except KeyboardInterrupt as interruption:
         raise Interrupted(
             t(
-                "interrupted; the job goes on without you: {come_back} fetches it, {stop} stops it",
+                "interrupted; the job continues: use {come_back} to download it, or {stop} to stop it",
                 come_back=come_back,
                 stop=session.command("jobs", "stop", job_id),
             )
         ) from interruption
     except (FileProblem, SignedOut, Unreachable) as error:
         raise type(error)(
-            t("{error}\n  the job is safe: {come_back} fetches it", error=error, come_back=come_back)
+            t("{error}\n  the job is not lost: use {come_back} to download it", error=error, come_back=come_back)
         ) from error
     if wishes.as_json:
         if path is not None:
@@ -91,7 +91,7 @@ def demand_audio(job: Json, session: Session) -> None:
     if job["status"] == "cancelled":
         raise JobFailed(
             t(
-                "job {id} was cancelled; {command} starts it anew",
+                "job {id} was cancelled; use {command} to start it again",
                 id=job["id"],
                 command=session.command("jobs", "resubmit", job["id"]),
             )
@@ -101,7 +101,7 @@ def demand_audio(job: Json, session: Session) -> None:
         if job["error_code"] == "VOICE_NOT_FOUND":
             advice = t("; {command} lists them", command=session.command("voices"))
         elif job.get("rendition_of") and job["error_code"] == "SEGMENTS_EXPIRED":
-            advice = t("; {command} does so", command=session.command("jobs", "resubmit", job["rendition_of"]))
+            advice = t("; use {command}", command=session.command("jobs", "resubmit", job["rendition_of"]))
         raise JobFailed(
             t(
                 "{message}{advice} ({code}, job {id})",
@@ -134,9 +134,7 @@ def _tell(job: Json, path: Path) -> None:
     parts.append(t("made in {duration}", duration=shown.duration(result["latency_ms"])))
     parts.append(t("{billed:,} characters billed", billed=result["billed_characters"]))
     if reused:
-        parts.append(
-            t("1 segment spoken before") if reused == 1 else t("{count} segments spoken before", count=reused)
-        )
+        parts.append(t("1 segment reused") if reused == 1 else t("{count} segments reused", count=reused))
     terminal.print(f"  {t(', ').join(parts)}", style="dim", markup=False)
     for speaker, voice in shown.cast(job):
         terminal.print(f"  {speaker + '  ' if speaker else ''}{voice}", markup=False)

@@ -81,7 +81,7 @@ class Target:
             Misused: it would.
         """
         if self.is_standard and sys.stdout.isatty():
-            raise Misused(t("audio is nothing for a terminal; pipe it on, or name a file with -o"))
+            raise Misused(t("audio cannot be written to a terminal; pipe it, or name a file with -o"))
 
     def demand_file(self) -> None:
         """See to it that the result goes to a file, which can be played.
@@ -90,9 +90,7 @@ class Target:
             Misused: it goes to standard output.
         """
         if self.is_standard:
-            raise Misused(
-                t("what goes to standard output cannot be played; leave out --play, or name a file with -o")
-            )
+            raise Misused(t("audio on standard output cannot be played; remove --play, or name a file with -o"))
 
     def receive(self, chunks: Iterable[bytes], usual_name: str) -> Path | None:
         """Write ``chunks``, and return the file; None for standard output.
@@ -120,7 +118,9 @@ class Target:
 
     def _demand_free(self, path: Path) -> None:
         if path.is_file() and not self.force:
-            raise FileProblem(t("{path} is there already; --force overwrites it, -o names another file", path=path))
+            raise FileProblem(
+                t("{path} already exists; use --force to overwrite it, or -o to name another file", path=path)
+            )
         folder = path.parent
         if not folder.is_dir():
             raise FileProblem(t("there is no folder {folder}", folder=folder))

@@ -63,7 +63,8 @@ def format_for(chosen: OutputFormat | None, target: Target) -> OutputFormat | No
             file = Path(target.file("")).name
             raise Misused(
                 t(
-                    "Castline makes {names} and {last}; name {file} so, or say which one with --format",
+                    "Castline makes {names} and {last}; give {file} one of these extensions, or choose a format "
+                    "with --format",
                     names=t(", ").join(others),
                     last=last,
                     file=file,
@@ -72,6 +73,6 @@ def format_for(chosen: OutputFormat | None, target: Target) -> OutputFormat | No
         return named
     if named is not None and named != chosen:
         raise Misused(
-            t("--format {chosen} does not go with a file named .{extension}", chosen=chosen, extension=extension)
+            t("--format {chosen} does not match the extension .{extension}", chosen=chosen, extension=extension)
         )
     return chosen

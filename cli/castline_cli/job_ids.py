@@ -35,7 +35,7 @@ def find_job_id(api: Api, written: str) -> str:
     if written in _LAST:
         newest = api.get("/jobs", {"limit": 1}).body["items"]
         if not newest:
-            raise NotFound(t("there is no job yet; `castline say` submits one"))
+            raise NotFound(t("there are no jobs yet; submit one with `castline say`"))
         return str(newest[0]["id"])
     part = written.strip().rstrip("…").lower()
     if _WHOLE.fullmatch(part):
@@ -44,14 +44,12 @@ def find_job_id(api: Api, written: str) -> str:
         [each for each in _ids(api) if each.startswith(part) or each.endswith(part)] if _PART.fullmatch(part) else []
     )
     if not matches:
-        raise NotFound(
-            t("there is no job {written}; `castline jobs list` shows those that there are", written=written)
-        )
+        raise NotFound(t("there is no job {written}; `castline jobs list` lists your jobs", written=written))
     if len(matches) > 1:
         shown = "\n  ".join(matches[:5])
         raise Misused(
             t(
-                "{count} jobs begin or end with {written}; write more of one:\n  {shown}",
+                "the ids of {count} jobs begin or end with {written}; write more characters:\n  {shown}",
                 count=len(matches),
                 written=written,
                 shown=shown,

@@ -64,10 +64,10 @@ class CallbackListener:
         while server.answer is None:
             server.timeout = deadline - time.monotonic()
             if server.timeout <= 0:
-                raise SignedOut(t("nobody signed in within the time; try again"))
+                raise SignedOut(t("the sign-in timed out; try again"))
             server.handle_request()
         if "code" not in server.answer:
-            reason = server.answer.get("error_description") or server.answer.get("error") or t("it gave no code")
+            reason = server.answer.get("error_description") or server.answer.get("error") or t("it returned no code")
             raise SignedOut(t("the sign-in was refused: {reason}", reason=reason))
         return server.answer["code"]
 
@@ -105,7 +105,9 @@ class _Handler(BaseHTTPRequestHandler):
         is_ours = hmac.compare_digest(query.get("state", "").encode(), self.server.attempt.state.encode())
         if not is_ours or query.get("iss", self.server.issuer) != self.server.issuer:
             self._show(
-                400, t("This is not the sign-in that castline waits for"), t("Use the page that it has opened.")
+                400,
+                t("This is not the sign-in that castline is waiting for"),
+                t("Use the page that castline has opened."),
             )
             return
         self.server.answer = query

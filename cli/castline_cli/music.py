@@ -81,10 +81,13 @@ def read_music(written: str) -> dict[str, Json]:
         music = json.loads(read_text(written))
     except ValueError as error:
         line = f":{error.lineno}" if isinstance(error, json.JSONDecodeError) else ""
-        raise FileProblem(t("{name}{line}: this is not JSON ({error})", name=name, line=line, error=error)) from error
+        raise FileProblem(t("{name}{line}: not valid JSON ({error})", name=name, line=line, error=error)) from error
     if not isinstance(music, dict) or not all(isinstance(part, dict) for part in music.values()):
         raise FileProblem(
-            t('{name} is no music; write {{"intro": {{"sound": "FILE", …}}, "outro": …, "bed": …}}', name=name)
+            t(
+                '{name} does not describe music; write {{"intro": {{"sound": "FILE", …}}, "outro": …, "bed": …}}',
+                name=name,
+            )
         )
     folder = folder_of(written)
     return {part: with_reference(fields, folder) for part, fields in music.items()}
@@ -98,7 +101,7 @@ def milliseconds(written: str) -> int:
     """
     match = _DURATION.fullmatch(written.strip())
     if match is None:
-        raise ValueError(t("{written} is no length of time; write 1.5s, or 1500 for milliseconds", written=written))
+        raise ValueError(t("{written} is not a duration; write 1.5s, or 1500 for milliseconds", written=written))
     return round(float(match["number"]) * (1000 if match["unit"] == "s" else 1))
 
 

@@ -51,7 +51,7 @@ class Issuer:
         """
         if not is_confidential(issuer):
             raise SignedOut(
-                t("{issuer} is not asked for a sign-in, because others could read it; it takes https", issuer=issuer)
+                t("cannot sign in with {issuer}, because others could read the traffic; use https", issuer=issuer)
             )
         document = _json(_ask("GET", f"{issuer.rstrip('/')}/.well-known/openid-configuration"), issuer)
         endpoints = [document.get("authorization_endpoint"), document.get("token_endpoint")]
@@ -109,13 +109,13 @@ class Issuer:
         if not answer.is_success:
             raise refused(
                 t(
-                    "{issuer} refuses: {value}",
+                    "{issuer} refused the sign-in: {value}",
                     issuer=self.issuer,
                     value=body.get("error_description") or body.get("error"),
                 )
             )
         if not isinstance(body.get("access_token"), str) or str(body.get("token_type", "")).lower() != "bearer":
-            raise refused(t("{issuer} gives no bearer token", issuer=self.issuer))
+            raise refused(t("{issuer} returned no bearer token", issuer=self.issuer))
         return Tokens(
             access_token=body["access_token"],
             expires_at=asked_at + float(body.get("expires_in", _USUAL_LIFETIME_SECONDS)),
@@ -169,7 +169,7 @@ def _ask(method: str, address: str, form: Mapping[str, str] | None = None) -> ht
             return client.request(method, address, data=form)
     except (httpx.TransportError, httpx.InvalidURL) as error:
         raise Unreachable(
-            t("{address} does not answer; nobody can sign in until it does", address=address)
+            t("{address} does not answer; signing in is not possible until it does", address=address)
         ) from error
 
 
@@ -181,7 +181,7 @@ def _json(answer: httpx.Response, issuer: str) -> dict[str, Any]:
     if not isinstance(body, dict):
         raise Unreachable(
             t(
-                "{issuer} does not answer as an OpenID Connect issuer does ({status_code})",
+                "{issuer} does not answer like an OpenID Connect issuer ({status_code})",
                 issuer=issuer,
                 status_code=answer.status_code,
             )

@@ -40,11 +40,11 @@ def find_player(environment: Mapping[str, str] = os.environ) -> Sequence[str]:
         if program is not None:
             return [program, *command[1:]]
     if chosen:
-        raise Misused(t("there is no player {name}; {variable} names it", name=chosen[0], variable=_VARIABLE))
+        raise Misused(t("the player {name} was not found; {variable} names it", name=chosen[0], variable=_VARIABLE))
     names = t(", ").join(command[0] for command in _PLAYERS)
     raise Misused(
         t(
-            "nothing here plays audio; install one of {names}, or name a player in {variable}",
+            "no audio player was found; install one of {names}, or name a player in {variable}",
             names=names,
             variable=_VARIABLE,
         )

@@ -113,7 +113,7 @@ def in_files(refusal: Refused, field: str, entries: Sequence[Entry]) -> Refused:
 
 class _NotCsv(Exception):
     def __init__(self, line: int, error: csv.Error) -> None:
-        super().__init__(t("this is not CSV ({error})", error=error))
+        super().__init__(t("not valid CSV ({error})", error=error))
         self.line = line
 
 
@@ -143,13 +143,13 @@ def _problem_of_columns(columns: Sequence[str]) -> str:
             "there is no column {name}; the columns are {columns}", name=strange[0], columns=t(", ").join(COLUMNS)
         )
     twice = [column for column in COLUMNS if columns.count(column) > 1]
-    return t("the column {name} is there twice", name=twice[0]) if twice else ""
+    return t("the column {name} is duplicated", name=twice[0]) if twice else ""
 
 
 def _problem_of_row(columns: Sequence[str], cells: Sequence[str]) -> str:
     if any(cell for cell in cells[len(columns) :]):
         return t(
-            "{cells} cells for {columns} columns; put what contains the separator into double quotes",
+            "{cells} cells for {columns} columns; put cells that contain the separator in double quotes",
             cells=len(cells),
             columns=len(columns),
         )
@@ -162,7 +162,7 @@ def _problem_of_row(columns: Sequence[str], cells: Sequence[str]) -> str:
     if bool(alias) == bool(phoneme):
         return t("{text} needs either an alias or a phoneme", text=" ".join(row["text"].split()))
     if alphabet and not phoneme:
-        return t("an alphabet is only for a phoneme")
+        return t("an alphabet can only be used with a phoneme")
     if alphabet and alphabet.lower() not in _ALPHABETS:
-        return t("the alphabet is {names}, not {alphabet}", names=t(" or ").join(_ALPHABETS), alphabet=alphabet)
+        return t("the alphabet must be {names}, not {alphabet}", names=t(" or ").join(_ALPHABETS), alphabet=alphabet)
     return ""

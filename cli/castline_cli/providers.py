@@ -17,7 +17,7 @@ ProviderOption = Annotated[
     str | None,
     typer.Option(
         metavar="ID",
-        help="The speech provider. [default: the first that the service has]",
+        help="The speech provider. [default: the service's first provider]",
         show_default=False,
         autocompletion=complete_provider,
     ),

@@ -37,9 +37,7 @@ def read_answers(written: Iterable[str] | None) -> list[Json]:
         question, separator, choice = (part.strip() for part in each.rpartition("="))
         kind, _, speaker = (part.strip() for part in question.partition(":"))
         if not separator or not kind or not choice:
-            raise Misused(
-                t("--answer {written} is not understood; write --answer QUESTION:SPEAKER=CHOICE", written=each)
-            )
+            raise Misused(t("--answer {written} is not valid; write --answer QUESTION:SPEAKER=CHOICE", written=each))
         answers.append({"question": kind, "choice": choice, **({"speaker": speaker} if speaker else {})})
     return answers
 

@@ -111,10 +111,14 @@ class Session:
         """Return what to tell whoever is not let in."""
         where = without_prefix(self.url)
         if "token" in self.chosen:
-            return t("{where} does not accept the token; get another, or sign in with `castline login`", where=where)
+            return t(
+                "{where} does not accept the token; get a new one, or sign in with `castline login`", where=where
+            )
         if self.profile() is not None:
-            return t("{where} does not accept the sign-in; `castline login` signs in again", where=where)
-        return t("nobody is signed in to {where}; `castline login URL` signs in, --token takes a token", where=where)
+            return t("{where} does not accept the sign-in; sign in again with `castline login`", where=where)
+        return t(
+            "not signed in to {where}; sign in with `castline login URL`, or pass a token with --token", where=where
+        )
 
     def _auth(self) -> httpx.Auth | None:
         from castline_cli.credentials import KeptSignIn
@@ -141,9 +145,9 @@ def _option(variable: str, metavar: str, explanation: str) -> Any:
     )
 
 
-ApiOption = Annotated[str | None, _option("CASTLINE_API", "URL", f"Where Castline is. [default: {LOCAL}]")]
-TokenOption = Annotated[str | None, _option("CASTLINE_TOKEN", "TOKEN", "A bearer token, in place of a sign-in.")]
-UserOption = Annotated[str | None, _option("CASTLINE_USER", "NAME", "Who asks; for a local stack.")]
+ApiOption = Annotated[str | None, _option("CASTLINE_API", "URL", f"The address of Castline. [default: {LOCAL}]")]
+TokenOption = Annotated[str | None, _option("CASTLINE_TOKEN", "TOKEN", "A bearer token to use instead of a sign-in.")]
+UserOption = Annotated[str | None, _option("CASTLINE_USER", "NAME", "The name of the user, for a local stack.")]
 LangOption = Annotated[str | None, _option("CASTLINE_LANG", "TAG", "The language of messages, such as zh-TW.")]
 _NAMES: Final = {"api", "token", "user", "lang"}
 

@@ -57,11 +57,11 @@ def place(job: Json) -> str:
         return ""
     ahead, start = queue["ahead"], queue["estimated_start_at"]
     before = (
-        cell("its turn is next")
+        cell("next in the queue")
         if ahead == 0
-        else cell("1 batch before it")
+        else cell("1 batch ahead")
         if ahead == 1
-        else cell("{ahead:,} batches before it", ahead=ahead)
+        else cell("{ahead:,} batches ahead", ahead=ahead)
     )
     if start is None:
         return before

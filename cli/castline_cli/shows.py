@@ -35,8 +35,8 @@ def path_of(name: str) -> str:
     if not _NAME.fullmatch(name):
         raise Misused(
             t(
-                "{name!r} is no name of a show; use up to 64 of A to Z, a to z, digits, -, _ and ., "
-                "which is not first",
+                "{name!r} is not a valid name for a show; use 1 to 64 of A to Z, a to z, digits, -, _ and ., "
+                "and do not begin with .",
                 name=name,
             )
         )

@@ -62,7 +62,7 @@ def read_site(address: str) -> Site:
     """
     site = without_prefix(api_url(address))
     if not is_confidential(site):
-        raise Misused(t("{site} could be read by others on the way; sign in over https", site=site))
+        raise Misused(t("others could read the traffic to {site}; sign in over https", site=site))
     place = f"{site}/config.json"
     try:
         with httpx.Client(timeout=15, follow_redirects=True, **connection_options(place)) as client:
@@ -82,7 +82,7 @@ def read_site(address: str) -> Site:
     except (httpx.HTTPStatusError, ValueError, KeyError, TypeError) as error:
         raise Unreachable(
             t(
-                "{place} does not say how to sign in; name --issuer and --client-id, and the API's address",
+                "{place} does not say how to sign in; use --issuer and --client-id, and the API's address",
                 place=place,
             )
         ) from error
@@ -105,7 +105,7 @@ def sign_in(site: Site, *, port: int, show: Callable[[str], None], patience_seco
     if site.issuer is None:
         raise ValueError("nothing to sign in to")
     if not is_confidential(site.api):
-        raise Misused(t("the sign-in to {api} could be read by others on the way; it has to be https", api=site.api))
+        raise Misused(t("others could read the sign-in to {api}; use https", api=site.api))
     issuer = Issuer.discover(site.issuer)
     with CallbackListener(port) as listener:
         attempt = Attempt.begin(listener.redirect_uri)

@@ -82,7 +82,7 @@ class SplitScript:
         else:
             starts = []
         if not starts or -1 in starts:
-            raise Misused(t("it cannot be told where the sounds belong; begin each turn of the script on a new line"))
+            raise Misused(t("cannot tell where the sounds belong; begin each turn of the script on a new line"))
         places: list[tuple[Json, int]] = []
         passed = 0
         for item in self.items:

@@ -45,7 +45,7 @@ def find_sound(sounds: Iterable[Json], written: str) -> Json | None:
         lines = "\n  ".join(f"{each['id']}  {shown.line(each['name'])}, {each['status']}" for each in found[:5])
         raise Misused(
             t(
-                "{count} sounds are meant by {written}; write the id of one:\n  {lines}",
+                "{written} matches {count} sounds; write the id of one:\n  {lines}",
                 count=len(found),
                 written=written,
                 lines=lines,
@@ -65,7 +65,7 @@ def demand_sound(api: Api, written: str, session: Session) -> Json:
     if sound is None:
         listing = session.command("sounds", "list")
         raise NotFound(
-            t("there is no sound {written}; {listing} shows those that there are", written=written, listing=listing)
+            t("there is no sound {written}; {listing} lists your sounds", written=written, listing=listing)
         )
     return sound
 
@@ -82,7 +82,7 @@ def wait_until_checked(api: Api, sound_id: str, session: Session) -> Json:
         return dict(api.wait_for_sound(sound_id))
     except WaitTimedOut as error:
         look = session.command("sounds", "show", sound_id)
-        raise Unreachable(t("{problem}; {look} tells more", problem=told(error), look=look)) from error
+        raise Unreachable(t("{problem}; see {look}", problem=told(error), look=look)) from error
 
 
 def facts(sound: Json) -> Sequence[tuple[str, str]]:

@@ -12,46 +12,49 @@ StyleOption = Annotated[
     list[str] | None,
     typer.Option(
         metavar="[SPEAKER=]STYLE",
-        help="Such as cheerful, if the voice has it; for one speaker, or for all others; repeatable, as are the "
-        "next four.",
+        help="The speaking style, such as cheerful, if the voice has it, of one speaker or of all others. "
+        "Repeatable, like the next four options.",
         autocompletion=complete_style,
     ),
 ]
 StyleDegreeOption = Annotated[
     list[str] | None, typer.Option(metavar="[SPEAKER=]NUMBER", help="The strength of the style: 0.01 to 2.")
 ]
-SpeedOption = Annotated[list[str] | None, typer.Option(metavar="[SPEAKER=]NUMBER", help="0.5 to 2.")]
+SpeedOption = Annotated[list[str] | None, typer.Option(metavar="[SPEAKER=]NUMBER", help="The speed: 0.5 to 2.")]
 PitchOption = Annotated[
-    list[str] | None, typer.Option(metavar="[SPEAKER=]PERCENT", help="Higher or lower: -20 to 20.")
+    list[str] | None, typer.Option(metavar="[SPEAKER=]PERCENT", help="The change of pitch: -20 to 20.")
 ]
-VolumeOption = Annotated[list[str] | None, typer.Option(metavar="[SPEAKER=]NUMBER", help="0 to 2.")]
-LiteralOption = Annotated[
-    bool, typer.Option("--literal", help="Speak marks, tags and stage directions as they stand.")
-]
+VolumeOption = Annotated[list[str] | None, typer.Option(metavar="[SPEAKER=]NUMBER", help="The volume: 0 to 2.")]
+LiteralOption = Annotated[bool, typer.Option("--literal", help="Speak marks, tags and stage directions as written.")]
 PronunciationsOption = Annotated[
     list[str] | None,
     typer.Option(
-        metavar="FILE.csv", help="How words are spoken; repeatable. `castline pronunciations --help` explains it."
+        metavar="FILE.csv", help="A file of pronunciations; see `castline pronunciations --help`. Repeatable."
     ),
 ]
 PronunciationSetOption = Annotated[
     list[str] | None,
     typer.Option(
         metavar="NAME",
-        help="A set that `castline pronunciations` keeps; repeatable.",
+        help="A set that was saved with `castline pronunciations`. Repeatable.",
         autocompletion=complete_pronunciation_set,
     ),
 ]
 TakeOption = Annotated[
     int | None,
-    typer.Option(min=0, metavar="N", help="Another reading of the same words, spoken and billed anew."),
+    typer.Option(
+        min=0,
+        metavar="N",
+        help="The number of the reading. With another number, the same words are spoken and billed again.",
+    ),
 ]
 CastOption = Annotated[
     str | None,
     typer.Option(
         "--cast",
         metavar="FILE.toml",
-        help='Who speaks with which voice and how: [cast], and a line such as Anna = "Ava" for each speaker.',
+        help='A cast file with the voices and deliveries of speakers: [cast], then a line such as Anna = "Ava" '
+        "for each speaker.",
     ),
 ]
 ShowOption = Annotated[
@@ -59,12 +62,12 @@ ShowOption = Annotated[
     typer.Option(
         "--show",
         metavar="NAME",
-        help="Take cast, pronunciations, music and format from a show that `castline shows` keeps. Other options "
-        "override it.",
+        help="Use the cast, pronunciations, music and format of a show that was saved with `castline shows`. "
+        "Other options override it.",
         autocompletion=complete_show,
     ),
 ]
 GapOption = Annotated[int | None, typer.Option(metavar="MS", help="The pause between turns. [default: 300]")]
 CrossfadeOption = Annotated[
-    int | None, typer.Option(metavar="MS", help="How long each next turn fades in. [default: 50]")
+    int | None, typer.Option(metavar="MS", help="How long each turn fades in over the previous one. [default: 50]")
 ]

@@ -55,7 +55,7 @@ class LocalFile:
             *others, last = MEDIA_TYPES
             raise FileProblem(
                 t(
-                    "{path} is no sound by its name; Castline takes {names} and {last}",
+                    "{path} does not have the extension of a sound; Castline accepts {names} and {last}",
                     path=path,
                     names=", ".join(others),
                     last=last,
@@ -128,7 +128,7 @@ class Uploads:
                     bar.hide()
             except KeyboardInterrupt as interruption:
                 uploaded = [shown.line(sound["name"]) for sound, _bar in new.values()]
-                kept = t("; {names} need not be uploaded again", names=t(", ").join(uploaded)) if uploaded else ""
+                kept = t("; already uploaded: {names}", names=t(", ").join(uploaded)) if uploaded else ""
                 raise Interrupted(t("interrupted while uploading{kept}", kept=kept)) from interruption
         self._provided |= sounds
         if refusals:
@@ -168,7 +168,8 @@ class Uploads:
             if (sound["name"], sound["size_bytes"], sound["status"]) == (file.name, file.size_bytes, "ready"):
                 complain(
                     t(
-                        "{path} is not uploaded: the sound {id} has its name and size (--upload-again uploads it)",
+                        "{path} is not uploaded: the sound {id} has the same name and size (use --upload-again "
+                        "to upload it)",
                         path=file.path,
                         id=sound["id"],
                     )

@@ -83,10 +83,10 @@ def _number(text: str, name: str) -> int:
     digits = text.replace(",", "").replace("_", "")
     if not (digits.isascii() and digits.isdigit()):
         if name == "max_active_jobs":
-            raise Misused(t("{text!r} cannot be a limit; give a number or {default}", text=text, default=DEFAULT))
+            raise Misused(t("{text!r} cannot be a limit; use a number or {default}", text=text, default=DEFAULT))
         raise Misused(
             t(
-                "{text!r} cannot be a limit; give a number, {none} or {default}",
+                "{text!r} cannot be a limit; use a number, {none} or {default}",
                 text=text,
                 none=NO_LIMIT,
                 default=DEFAULT,

@@ -42,13 +42,13 @@ def find_webhook_id(api: Api, written: str, session: Session) -> str:
     if not found:
         listing = session.command("webhooks", "list")
         raise NotFound(
-            t("there is no webhook {written}; {listing} shows those that there are", written=written, listing=listing)
+            t("there is no webhook {written}; {listing} lists your webhooks", written=written, listing=listing)
         )
     if len(found) > 1:
         lines = "\n  ".join(found[:5])
         raise Misused(
             t(
-                "{count} webhooks are meant by {written}; write the id of one:\n  {lines}",
+                "{written} matches {count} webhooks; write the id of one:\n  {lines}",
                 count=len(found),
                 written=written,
                 lines=lines,
@@ -75,7 +75,7 @@ def find_delivery_id(api: Api, webhook_id: str, written: str) -> str:
         lines = "\n  ".join(found[:5])
         raise Misused(
             t(
-                "{count} deliveries are meant by {written}; write the id of one:\n  {lines}",
+                "{written} matches {count} deliveries; write the id of one:\n  {lines}",
                 count=len(found),
                 written=written,
                 lines=lines,
@@ -98,7 +98,7 @@ def facts(webhook: Mapping[str, Any]) -> Sequence[tuple[str, str]]:
     """Return what is known of a webhook, each with its name."""
     pairs = [
         (cell("webhook"), webhook["id"]),
-        (cell("url"), webhook["url"] or cell("those of jobs (webhook_url)")),
+        (cell("url"), webhook["url"] or cell("webhook_url of single jobs")),
         (cell("events"), ", ".join(webhook["events"])),
         (cell("description"), shown.line(webhook["description"] or "")),
         (cell("status"), status(webhook)),

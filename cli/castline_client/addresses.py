@@ -28,7 +28,7 @@ def api_url(address: str) -> str:
     if not is_address:
         raise ValueError(
             Sentence(
-                "{address!r} is no address; write one such as {local} or https://api.example.com",
+                "{address!r} is not an address; write one such as {local} or https://api.example.com",
                 address=address,
                 local=LOCAL,
             )

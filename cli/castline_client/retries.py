@@ -128,12 +128,12 @@ def _error_of(response: httpx.Response, body: Any, service: Service) -> Exceptio
     """Return the error that an unsuccessful response stands for."""
     status, code = response.status_code, _error_code(body)
     if status in {401, 403}:
-        return SignedOut(Sentence("{service} wants a sign-in", service=service.name))
+        return SignedOut(Sentence("{service} requires a sign-in", service=service.name))
     if status >= httpx.codes.INTERNAL_SERVER_ERROR and code != _STOPPED:
         sentence = (
             body["message"]
             if code
-            else Sentence("the service at {service} is out of order ({status})", service=service.name, status=status)
+            else Sentence("the service at {service} failed ({status})", service=service.name, status=status)
         )
         request_id = response.headers.get("X-Request-ID")
         sentence = Sentence("{sentence} (request {id})", sentence=sentence, id=request_id) if request_id else sentence
@@ -191,8 +191,8 @@ def _not_castline(service: Service) -> str:
 def _nothing_answers(service: Service, error: httpx.TransportError) -> str:
     if isinstance(error, httpx.ConnectError):
         if "CERTIFICATE_VERIFY_FAILED" in str(error):
-            return Sentence("{service} shows a certificate that is not trusted here", service=service.name)
+            return Sentence("the certificate of {service} is not trusted on this machine", service=service.name)
         return Sentence("nothing answers at {service}; is it running, and the address right?", service=service.name)
     if isinstance(error, httpx.TimeoutException):
-        return Sentence("{service} does not answer in time; try again later", service=service.name)
-    return Sentence("the connection to {service} was lost, again and again; try again later", service=service.name)
+        return Sentence("{service} did not answer in time; try again later", service=service.name)
+    return Sentence("the connection to {service} was lost repeatedly; try again later", service=service.name)

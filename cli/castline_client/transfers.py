@@ -26,7 +26,7 @@ _CONFLICT: Final = 409
 _TOO_MANY: Final = 429
 _IS_THERE: Final = 412
 """The answer to sending a file again which has arrived already."""
-_BREAKS: Final = Sentence("the download breaks again and again; try again later")
+_BREAKS: Final = Sentence("the download failed repeatedly; try again later")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,14 +70,14 @@ def file_pieces(offer: Offer, ask_again: Callable[[], Flow[Offer]]) -> Flow[None
             fruitless = fruitless + 1 if received == before else 0
             if fruitless >= len(PAUSES_SECONDS):
                 raise TransferFailed(_BREAKS) from error
-            yield Pause(PAUSES_SECONDS[fruitless], Sentence("the download was interrupted; going on"))
+            yield Pause(PAUSES_SECONDS[fruitless], Sentence("the download was interrupted; resuming"))
             offer = yield from ask_again()
         else:
             break
     if offer.size_bytes is not None and received != offer.size_bytes:
         raise TransferFailed(
             Sentence(
-                "the download has {received:,} bytes in place of {size:,}; try again",
+                "the download has {received:,} bytes instead of {size:,}; try again",
                 received=received,
                 size=offer.size_bytes,
             )
@@ -136,16 +136,14 @@ def upload(path: Path, to: UploadRequest, size_bytes: int, on_sent: Callable[[in
             if not response.is_server_error and response.status_code not in {_CONFLICT, _TOO_MANY}:
                 raise Refused(
                     Sentence(
-                        "the upload of {path} is refused ({status}); try again",
+                        "the upload of {path} was refused ({status}); try again",
                         path=path,
                         status=response.status_code,
                     )
                 )
         if pause is not None:
             yield Pause(pause, Sentence("the upload was interrupted; trying again"))
-    raise TransferFailed(
-        Sentence("the upload of {path} fails again and again; try again later", path=path)
-    ) from cause
+    raise TransferFailed(Sentence("the upload of {path} failed repeatedly; try again later", path=path)) from cause
 
 
 def _pieces(path: Path, size_bytes: int, on_sent: Callable[[int], Any]) -> Iterator[bytes]:
@@ -160,4 +158,4 @@ def _pieces(path: Path, size_bytes: int, on_sent: Callable[[int], Any]) -> Itera
             yield piece
             on_sent(sent)
     if sent != size_bytes:
-        raise FileChanged(Sentence("{path} changes while it is uploaded", path=path))
+        raise FileChanged(Sentence("{path} changed during the upload", path=path))

@@ -128,7 +128,7 @@ def test_a_single_script_is_sent_to_say(castline: Castline, lessons: Path) -> No
     refused = castline("batch", str(lessons / "第1課.txt"), *CAST)
 
     assert refused.exit_code == 2
-    assert "is a single script, which `castline say` takes" in refused.complaint
+    assert "is a single script; use `castline say` for it" in refused.complaint
 
 
 class TestACsvFile:
@@ -159,11 +159,11 @@ class TestACsvFile:
     @pytest.mark.parametrize(
         ("table", "complaint"),
         [
-            ("name,file\nx,y.txt\n", "x.csv:1: the column name is not known"),
-            ("title\nx\n", "x.csv:1: there is neither file nor text"),
-            ("file,text\n,\na,b\n", "x.csv:3: a row has either a file or a text"),
+            ("name,file\nx,y.txt\n", "x.csv:1: the column name is unknown"),
+            ("title\nx\n", "x.csv:1: there is neither a file column nor a text column"),
+            ("file,text\n,\na,b\n", "x.csv:3: a row must have either a file or a text"),
             ("text\na\nb,c\n", "x.csv:3: the row has more cells than there are columns"),
-            ("text,title\na,One\nb,one\n", "x.csv:2 and x.csv:3 would both become One.mp3"),
+            ("text,title\na,One\nb,one\n", "x.csv:2 and x.csv:3 would both be saved as One.mp3"),
             ("text,voices\na,A=\n", "x.csv:2: --voice A= is not understood"),
         ],
     )
@@ -202,7 +202,7 @@ class TestAFailingScript:
         assert any(line.startswith("castline: lessons/第1課.txt:1: ") for line in lines)
         assert any("第2課.md is not UTF-8" in line for line in lines)
         assert any("VOICE_NOT_FOUND" in line for line in lines)
-        assert lines[-1] == "castline: 3 of 5 have no audio; the same command tries them again"
+        assert lines[-1] == "castline: 3 of 5 files have no audio; run the same command to try them again"
 
     def test_is_tried_again_by_the_same_command(self, castline: Castline, client: ApiClient, lessons: Path) -> None:
         # Given a voice that there is not
@@ -291,7 +291,7 @@ class TestComingBack:
         # Then
         assert process.returncode == 130
         told = err.decode()
-        assert told.startswith("castline: interrupted; 0 of 5 are here, submitted jobs go on without you")
+        assert told.startswith("castline: interrupted; 0 of 5 files are ready, and submitted jobs continue")
         assert NAME in told
         printed = castline.done("batch", "lessons", *CAST)
         assert [row[1] for row in rows(printed)] == ["done"] * 5
@@ -306,7 +306,7 @@ class TestComingBack:
             road.troubles = [Trouble(method="POST", path="/jobs", times=4)]
             first = castline("batch", "lessons", *CAST)
             assert first.exit_code == 3
-            assert "the same command goes on where it was" in first.err
+            assert "run the same command to resume" in first.err
             assert len(client.list_ids()) == 1
 
             # When
@@ -360,7 +360,7 @@ class TestAQuota:
         statuses = [row[1] for row in rows(outcome.out)]
         assert "done" in statuses
         assert "not submitted" in statuses
-        assert "are not submitted; the same command goes on at 20" in outcome.err
+        assert "are not submitted; run the same command to resume at 20" in outcome.err
 
 
 def test_a_terminal_shows_a_line_for_each_file_and_a_table(castline: Castline, lessons: Path) -> None:

@@ -56,8 +56,8 @@ class TestADealtVoice:
         assert anna != tom
         assert given["language"] == "en-US"
         assert outcome.complaint == (
-            f"castline: voices: Anna: {name(anna)} ({anna}), Tom: {name(tom)} ({tom}) "
-            "(--voice Anna=NAME chooses another)"
+            f"castline: voices: Anna: {name(anna)} ({anna}), Tom: {name(tom)} ({tom}) (use --voice Anna=NAME to "
+            "choose another)"
         )
 
     def test_is_for_those_who_have_none(self, castline: Castline, input_of: Any) -> None:
@@ -75,7 +75,7 @@ class TestADealtVoice:
         assert given["language"] == "zh-TW"
         assert given["voice_id"].startswith("zh-TW-")
         assert re.fullmatch(
-            rf"castline: voice: \S+ \({given['voice_id']}\) \(--voice NAME chooses another\)", outcome.complaint
+            rf"castline: voice: \S+ \({given['voice_id']}\) \(use --voice NAME to choose another\)", outcome.complaint
         )
 
     def test_of_a_language_that_nothing_tells_is_that_of_the_locale(self, castline: Castline, input_of: Any) -> None:
@@ -99,7 +99,7 @@ class TestADealtVoice:
     def test_is_told_as_a_shell_takes_it(self, castline: Castline) -> None:
         outcome = castline("say", "-", "--dry-run", stdin=b"Old Man: Good morning to all of you!\n")
 
-        assert "(--voice 'Old Man'=NAME chooses another)" in outcome.err
+        assert "(use --voice 'Old Man'=NAME to choose another)" in outcome.err
 
 
 class TestANameOfAVoice:
@@ -168,23 +168,26 @@ class TestACastFile:
     @pytest.mark.parametrize(
         ("content", "complaint"),
         [
-            ("[cast", "cast.toml: this is not TOML (Expected ']' at the end of a table declaration "),
+            ("[cast", "cast.toml: not valid TOML (Expected ']' at the end of a table declaration "),
             (
                 '[cast]\n老師 = "雲哲"',
-                "cast.toml: this is not TOML (Invalid statement (at line 2, column 1)); write names ",
+                "cast.toml: not valid TOML (Invalid statement (at line 2, column 1)); put names ",
             ),
-            ("x = 1", "cast.toml: x is not known; a cast has cast, provider, language"),
-            ('A = "Ava"', "cast.toml: A is not known; a cast has cast, provider, language"),
-            ("", 'cast.toml is no cast; write [cast], and a line such as Anna = "Ava" for each speaker'),
-            ("cast = 1", 'cast.toml is no cast; write [cast], and a line such as Anna = "Ava" for each speaker'),
+            ("x = 1", "cast.toml: x is unknown; a cast file can have cast, provider, language"),
+            ('A = "Ava"', "cast.toml: A is unknown; a cast file can have cast, provider, language"),
+            ("", 'cast.toml is not a cast file; write [cast], then a line such as Anna = "Ava" for each speaker'),
+            (
+                "cast = 1",
+                ('cast.toml is not a cast file; write [cast], then a line such as Anna = "Ava" for each speaker'),
+            ),
             ("[cast]\nA = 1", "cast.toml: A needs a voice, or { voice = … }"),
             ('[cast]\nA = ""', "cast.toml: A.voice cannot be ''"),
             ("[cast]\nA = { speed = true }", "cast.toml: A.speed cannot be True"),
             (
                 "[cast]\nA = { tempo = 1 }",
-                f"cast.toml: A.tempo is not known; a speaker has {FIELDS}",
+                f"cast.toml: A.tempo is unknown; a speaker can have {FIELDS}",
             ),
-            ('[cast]\nA = "x"\n"\uff21" = "y"', "cast.toml: '\uff21' is there twice, or is no name"),
+            ('[cast]\nA = "x"\n"\uff21" = "y"', "cast.toml: '\uff21' is duplicated, or is not a name"),
             ('provider = 1\n[cast]\nA = "x"', "cast.toml: provider cannot be 1"),
         ],
     )
@@ -343,11 +346,11 @@ class TestAShow:
     @pytest.mark.parametrize(
         ("arguments", "exit_code", "complaint"),
         [
-            (("save", "walks", "--from", "last"), 4, "there is a show walks already; --force replaces it"),
-            (("save", "x"), 2, "save it from what? write either a FILE or --from JOB"),
-            (("save", "..", "--from", "last"), 2, "'..' is no name of a show; use up to 64 of A to Z, "),
+            (("save", "walks", "--from", "last"), 4, "the show walks already exists; use --force to replace it"),
+            (("save", "x"), 2, "nothing to save the show from: name either a FILE or --from JOB"),
+            (("save", "..", "--from", "last"), 2, "'..' is not a valid name for a show; use 1 to 64 of A to Z, "),
             (("save", "x", "show.json"), 1, "cannot read show.json: No such file or directory"),
-            (("save", "x", "-"), 1, "standard input:1: this is not JSON ("),
+            (("save", "x", "-"), 1, "standard input:1: not valid JSON ("),
             (("show", "nothing"), 6, "There is no such show."),
         ],
     )
@@ -434,7 +437,7 @@ class TestAQuestion:
 
         assert (outcome.exit_code, outcome.complaint) == (
             2,
-            f"castline: --answer {written} is not understood; write --answer QUESTION:SPEAKER=CHOICE",
+            f"castline: --answer {written} is not valid; write --answer QUESTION:SPEAKER=CHOICE",
         )
 
     def test_is_not_answered_by_another_choice(self, castline: Castline) -> None:

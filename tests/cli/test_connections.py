@@ -68,7 +68,7 @@ class TestSubmitting:
         outcome = castline("say", "-", *VOICES, stdin=STDIN)
 
         assert outcome.exit_code == 3
-        complaint = f"castline: the connection to {road.url} was lost, again and again; try again later"
+        complaint = f"castline: the connection to {road.url} was lost repeatedly; try again later"
         assert outcome.complaint == complaint
 
     def test_tells_of_a_service_that_stays_out_of_order(self, castline: Castline, road: BadRoad) -> None:
@@ -77,7 +77,7 @@ class TestSubmitting:
         outcome = castline("say", "-", *VOICES, stdin=STDIN)
 
         assert outcome.exit_code == 3
-        assert outcome.complaint == f"castline: the service at {road.url} is out of order (502)"
+        assert outcome.complaint == f"castline: the service at {road.url} failed (502)"
 
 
 class TestWaiting:
@@ -99,7 +99,9 @@ class TestWaiting:
         outcome = castline("jobs", "download", job_id)
 
         assert outcome.exit_code == 3
-        assert outcome.err.splitlines()[1] == f"  the job is safe: `castline jobs download {job_id}` fetches it"
+        assert outcome.err.splitlines()[1] == (
+            f"  the job is not lost: use `castline jobs download {job_id}` to download it"
+        )
 
     def test_asks_as_seldom_as_the_service_wants_and_for_news_only(
         self,
@@ -164,8 +166,8 @@ class TestDownloading:
 
         assert outcome.exit_code == 3
         assert outcome.err.splitlines() == [
-            "castline: the download breaks again and again; try again later",
-            f"  the job is safe: `castline jobs download {job_id}` fetches it",
+            "castline: the download failed repeatedly; try again later",
+            f"  the job is not lost: use `castline jobs download {job_id}` to download it",
         ]
         assert list(castline.folder.iterdir()) == []
         assert downloads.count("GET", ".mp3") == len(transfers.PAUSES_SECONDS)

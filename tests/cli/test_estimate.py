@@ -54,7 +54,7 @@ def test_an_estimate_is_what_is_billed(castline: Castline, client: ApiClient) ->
     assert client.job(job_id)["result_metadata"]["billed_characters"] == estimated["billed_characters"]
     again = lines(castline.done("say", "script.txt", *VOICES, "--estimate"))
     assert again["cost"] == "0.0000 USD"
-    assert again["segments"] == f"{estimated['segments']}, {estimated['segments']} spoken before"
+    assert again["segments"] == f"{estimated['segments']}, {estimated['segments']} reused"
 
 
 def test_one_text_has_an_estimate_too(castline: Castline) -> None:

@@ -101,7 +101,7 @@ class TestWhichJobIsMeant:
 
         assert outcome.exit_code == 2
         assert outcome.err.splitlines() == [
-            f"castline: 2 jobs begin or end with {job_ids[0][:4]}; write more of one:",
+            f"the ids of castline: 2 jobs begin or end with {job_ids[0][:4]}; write more characters:",
             *(f"  {each}" for each in reversed(job_ids)),
         ]
 
@@ -116,14 +116,14 @@ class TestWhichJobIsMeant:
         outcome = castline("jobs", "show", written)
 
         assert outcome.exit_code == 6
-        assert outcome.complaint.startswith(f"castline: there is no job {written}; `castline jobs list` shows")
+        assert outcome.complaint.startswith(f"castline: there is no job {written}; `castline jobs list` lists")
 
     def test_is_none_before_the_first(self, castline: Castline) -> None:
         outcome = castline("jobs", "show", "last")
 
         assert (outcome.exit_code, outcome.complaint) == (
             6,
-            "castline: there is no job yet; `castline say` submits one",
+            "castline: there are no jobs yet; submit one with `castline say`",
         )
 
 
@@ -140,7 +140,7 @@ class TestShow:
     def test_tells_the_place_of_a_job_that_waits(
         self, castline: Castline, client: ApiClient, stack: LocalStack
     ) -> None:
-        # Given a job in the queue, where batches have been spoken before
+        # Given a job in the queue, where batches have been reused
         for _ in range(2):
             client.complete(dialogue())
         with stack.cloud.lambdas.pause("synthesize"):
@@ -152,7 +152,7 @@ class TestShow:
 
             # Then
             [told] = [line for line in lines if line.startswith("queue\t")]
-            assert re.fullmatch(r"queue\tits turn is next, starts at about \d\d:\d\d", told)
+            assert re.fullmatch(r"queue\tnext in the queue, starts at about \d\d:\d\d", told)
             assert place["ahead"] == 0
 
         # And no place of a job that has none
@@ -162,12 +162,12 @@ class TestShow:
     @pytest.mark.parametrize(
         ("queue", "told"),
         [
-            ({"ahead": 0, "estimated_start_at": None}, "its turn is next"),
-            ({"ahead": 1, "estimated_start_at": None}, "1 batch before it"),
-            ({"ahead": 1500, "estimated_start_at": None}, "1,500 batches before it"),
+            ({"ahead": 0, "estimated_start_at": None}, "next in the queue"),
+            ({"ahead": 1, "estimated_start_at": None}, "1 batch ahead"),
+            ({"ahead": 1500, "estimated_start_at": None}, "1,500 batches ahead"),
             (
                 {"ahead": 12, "estimated_start_at": "2026-11-30T14:03:20Z"},
-                f"12 batches before it, starts at about {datetime.fromtimestamp(1796047400, UTC).astimezone():%H:%M}",
+                f"12 batches ahead, starts at about {datetime.fromtimestamp(1796047400, UTC).astimezone():%H:%M}",
             ),
             (None, ""),
         ],
@@ -208,7 +208,7 @@ class TestCancel:
         outcome = castline("jobs", "cancel", job_id)
 
         assert outcome.exit_code == 4
-        assert outcome.complaint == "castline: Only a pending job can be cancelled. (it is completed)"
+        assert outcome.complaint == "castline: Only a pending job can be cancelled. (status: completed)"
 
     def test_is_the_apis_answer_as_json(self, castline: Castline, client: ApiClient, stack: LocalStack) -> None:
         with stack.cloud.lambdas.pause("plan"):
@@ -233,7 +233,7 @@ class TestResubmit:
             outcome = castline("jobs", "resubmit", job_id)
 
         assert outcome.exit_code == 4
-        assert outcome.complaint == "castline: Only a job that has ended can be submitted again. (it is pending)"
+        assert outcome.complaint == "castline: Only a job that has ended can be submitted again. (status: pending)"
 
 
 class TestDownload:
@@ -251,7 +251,7 @@ class TestDownload:
         outcome = castline("jobs", "download", job_id)
 
         assert outcome.exit_code == 1
-        assert "is there already; --force overwrites it" in outcome.err
+        assert "already exists; use --force to overwrite it" in outcome.err
         assert castline("jobs", "download", job_id, "--force").exit_code == 0
 
     def test_waits_for_a_job_that_goes_on(self, castline: Castline, client: ApiClient, stack: LocalStack) -> None:
@@ -273,7 +273,7 @@ class TestDownload:
         outcome = castline("jobs", "download", job_id)
 
         assert outcome.exit_code == 5
-        complaint = f"castline: job {job_id} was cancelled; `castline jobs resubmit {job_id}` starts it anew"
+        complaint = f"castline: job {job_id} was cancelled; use `castline jobs resubmit {job_id}` to start it again"
         assert outcome.complaint == complaint
 
     def test_stops_quietly_when_nobody_reads_on(self, castline: Castline, client: ApiClient) -> None:
@@ -391,7 +391,7 @@ class TestTimings:
     def test_are_json_or_csv(self, castline: Castline, job_id: str) -> None:
         outcome = castline("jobs", "timings", job_id, "--json", "--csv")
 
-        assert (outcome.exit_code, outcome.complaint) == (2, "castline: --json or --csv? leave one out")
+        assert (outcome.exit_code, outcome.complaint) == (2, "castline: --json and --csv cannot be combined")
 
     @pytest.mark.parametrize("breaks", [0, 1])
     def test_too_large_for_an_answer_are_downloaded(

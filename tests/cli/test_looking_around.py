@@ -45,7 +45,7 @@ class TestVoices:
 
 class TestHealth:
     def test_is_answered(self, castline: Castline, stack: LocalStack) -> None:
-        assert re.fullmatch(rf"{re.escape(stack.url)} answers, in \d+ ms\n", castline.done("health"))
+        assert re.fullmatch(rf"{re.escape(stack.url)} answers in \d+ ms\n", castline.done("health"))
 
     def test_is_the_apis_answer_as_json(self, castline: Castline) -> None:
         assert json.loads(castline.done("health", "--json")) == {"status": "ok"}
@@ -78,7 +78,7 @@ class TestTheCommand:
             (("jobs", "show"), "castline: Missing argument 'JOB'; see `castline jobs show --help`"),
             (("voices", "--gender", "x"), "castline: Invalid value for '--gender': "),
             (("jobs", "list", "--limit", "101"), "castline: Invalid value for '--limit': "),
-            (("--api", "ftp://x", "health"), "castline: 'ftp://x' is no address; write one such as "),
+            (("--api", "ftp://x", "health"), "castline: 'ftp://x' is not an address; write one such as "),
             (("say", "--xyzzy"), "castline: No such option: --xyzzy; see `castline say --help`"),
         ],
     )
@@ -122,7 +122,9 @@ class TestTheCommand:
         # When, then
         outcome = castline("health")
         assert outcome.exit_code == 70
-        assert outcome.complaint == "castline: a fault of its own: LookupError: lost; CASTLINE_DEBUG=1 shows where"
+        assert outcome.complaint == (
+            "castline: an unexpected error: LookupError: lost; set CASTLINE_DEBUG=1 to see where"
+        )
         castline.environment["CASTLINE_DEBUG"] = "1"
         with pytest.raises(LookupError):
             castline("health")

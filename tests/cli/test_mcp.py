@@ -235,7 +235,7 @@ def test_the_place_of_a_job_in_the_queue_is_told(castline: Castline, client: Api
             assert (job["status"], job["queue"]["ahead"]) == ("pending", 0)
             _done, _total, message = agent.progress[-1]
             assert message is not None
-            assert message.startswith("pending: its turn is next, starts at about ")
+            assert message.startswith("pending: next in the queue, starts at about ")
 
         as_agent(castline, use)
 

@@ -160,9 +160,9 @@ class TestAFileOfMusic:
     @pytest.mark.parametrize(
         ("content", "complaint"),
         [
-            ("{\n'bed': 1}", "music.json:2: this is not JSON ("),
-            ("[]", 'music.json is no music; write {"intro": {"sound": "FILE", …}, "outro": …, "bed": …}'),
-            ('{"bed": "bed.wav"}', "music.json is no music; "),
+            ("{\n'bed': 1}", "music.json:2: not valid JSON ("),
+            ("[]", 'music.json does not describe music; write {"intro": {"sound": "FILE", …}, "outro": …, "bed": …}'),
+            ('{"bed": "bed.wav"}', "music.json does not describe music; "),
         ],
     )
     def test_that_is_not_understood(

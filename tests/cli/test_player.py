@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 STDIN = SCRIPT.encode()
 NO_PLAYER = (
-    "nothing here plays audio; install one of mpv, ffplay, afplay, cvlc, play, or name a player in CASTLINE_PLAYER"
+    "no audio player was found; install one of mpv, ffplay, afplay, cvlc, play, or name a player in CASTLINE_PLAYER"
 )
 
 
@@ -101,14 +101,14 @@ class TestAPlayer:
         assert client.list_ids() == []
 
     def test_that_the_variable_names_must_be_there(self) -> None:
-        with pytest.raises(Misused, match="there is no player nonsense; CASTLINE_PLAYER names it"):
+        with pytest.raises(Misused, match="the player nonsense was not found; CASTLINE_PLAYER names it"):
             find_player({"CASTLINE_PLAYER": "nonsense -x", "PATH": os.environ["PATH"]})
 
     @pytest.mark.parametrize(
         ("options", "complaint"),
         [
-            (("-o", "-"), "what goes to standard output cannot be played; leave out --play, or name a file with -o"),
-            (("--no-wait",), "with --no-wait nothing is downloaded; leave out -o, --subtitles and --play"),
+            (("-o", "-"), "audio on standard output cannot be played; remove --play, or name a file with -o"),
+            (("--no-wait",), "--no-wait downloads nothing; remove -o, --subtitles and --play"),
         ],
     )
     def test_needs_a_file(self, castline: Castline, options: tuple[str, ...], complaint: str) -> None:

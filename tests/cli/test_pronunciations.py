@@ -76,7 +76,7 @@ class TestASet:
         # When, then
         outcome = castline("pronunciations", "import", "brands", "brands.csv")
         assert outcome.exit_code == 4
-        assert outcome.complaint == "castline: there is a set brands already; --force replaces it"
+        assert outcome.complaint == "castline: the set brands already exists; use --force to replace it"
         assert castline.done("pronunciations", "export", "brands") == TABLE
         castline.done("pronunciations", "import", "brands", "brands.csv", "--force")
         assert castline.done("pronunciations", "show", "brands") == "AWS\tthe cloud\t\t\t\n"
@@ -107,7 +107,7 @@ class TestASet:
             outcome = castline("pronunciations", *command)
 
             assert outcome.exit_code == 2
-            assert outcome.complaint.startswith(f"castline: {name!r} is no name of a set; ")
+            assert outcome.complaint.startswith(f"castline: {name!r} is not a valid name for a set; ")
 
     def test_has_a_name_as_the_service_takes_it(self) -> None:
         assert NAME_PATTERN == PATTERN_OF_THE_SERVICE
@@ -123,7 +123,7 @@ class TestASet:
         outcome = castline("pronunciations", "export", "brands", "-o", "brands.csv")
 
         assert outcome.exit_code == 1
-        assert outcome.complaint.startswith("castline: brands.csv is there already; --force overwrites it")
+        assert outcome.complaint.startswith("castline: brands.csv already exists; use --force to overwrite it")
 
 
 class TestATable:
@@ -151,19 +151,19 @@ class TestATable:
                 "text,alias,sound\n",
                 ["brands.csv:1: there is no column sound; the columns are text, alias, phoneme, language, alphabet"],
             ),
-            ("text,alias,text\n", ["brands.csv:1: the column text is there twice"]),
+            ("text,alias,text\n", ["brands.csv:1: the column text is duplicated"]),
             (
                 'text,alias,phoneme,language,alphabet\nA\n"B\nC",b,b\n\n,d\nE,e,,,ipa\nF,,f,,x-sampa\nG,g,,,,,h\nI,i\n',
                 [
                     "brands.csv:2: A needs either an alias or a phoneme",
                     "brands.csv:3: B C needs either an alias or a phoneme",
                     "brands.csv:6: the text is missing",
-                    "brands.csv:7: an alphabet is only for a phoneme",
-                    "brands.csv:8: the alphabet is ipa or sapi, not x-sampa",
-                    "brands.csv:9: 7 cells for 5 columns; put what contains the separator into double quotes",
+                    "brands.csv:7: an alphabet can only be used with a phoneme",
+                    "brands.csv:8: the alphabet must be ipa or sapi, not x-sampa",
+                    "brands.csv:9: 7 cells for 5 columns; put cells that contain the separator in double quotes",
                 ],
             ),
-            ('text,alias\nA,a\n\nB,"b\nC,c\n', ["brands.csv:4: this is not CSV (unexpected end of data)"]),
+            ('text,alias\nA,a\n\nB,"b\nC,c\n', ["brands.csv:4: not valid CSV (unexpected end of data)"]),
         ],
     )
     def test_has_its_faults_told_line_by_line(

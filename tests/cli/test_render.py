@@ -124,17 +124,32 @@ class TestRefusal:
     @pytest.mark.parametrize(
         ("options", "exit_code", "complaint"),
         [
-            ((), 2, "render it how? write --format, --loudness, --bed or others; see `castline render --help`"),
-            (("--cover", "x.png", "--no-cover"), 2, "--cover and --no-cover do not go together; choose one"),
+            (
+                (),
+                2,
+                (
+                    "nothing to change: use --format, --loudness, --bed or another "
+                    "option; see `castline render --help`"
+                ),
+            ),
+            (("--cover", "x.png", "--no-cover"), 2, "--cover and --no-cover cannot be combined; choose one"),
             (
                 ("-o", "x.mp3", "--no-wait"),
                 2,
-                "with --no-wait nothing is downloaded; leave out -o, --subtitles and --play",
+                "--no-wait downloads nothing; remove -o, --subtitles and --play",
             ),
-            (("-o", "x.mp3", "--format", "m4b"), 2, "--format m4b does not go with a file named .mp3"),
+            (("-o", "x.mp3", "--format", "m4b"), 2, "--format m4b does not match the extension .mp3"),
             (("--bed-gain", "3"), 2, "there is no bed to change; name its sound with --bed"),
-            (("--format", "opus"), 1, "第一課.opus is there already; --force overwrites it, -o names another file"),
-            (("--loudness", "none"), 1, "第一課.mp3 is there already; --force overwrites it, -o names another file"),
+            (
+                ("--format", "opus"),
+                1,
+                ("第一課.opus already exists; use --force to overwrite it, or -o to name another file"),
+            ),
+            (
+                ("--loudness", "none"),
+                1,
+                ("第一課.mp3 already exists; use --force to overwrite it, or -o to name another file"),
+            ),
         ],
     )
     def test_comes_before_anything_is_submitted(
@@ -161,7 +176,7 @@ class TestRefusal:
             outcome = castline("render", job_id, "--format", "wav")
 
         assert outcome.exit_code == 4
-        assert outcome.complaint.endswith(" (it is pending)")
+        assert outcome.complaint.endswith(" (status: pending)")
 
     def test_of_no_job(self, castline: Castline) -> None:
         outcome = castline("render", "00000000-0000-7000-8000-000000000000", "--format", "wav")

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tests.cli.castline import Castline
     from tests.e2e.api_client import ApiClient
 
-OF_SCRIPTS = "the script, --script-format, --answer, --cast, --gap and --crossfade"
+OF_SCRIPTS = "a script, --script-format, --answer, --cast, --gap or --crossfade"
 
 
 @pytest.fixture
@@ -149,11 +149,11 @@ class TestVoices:
         ("options", "complaint"),
         [
             ((*VOICES, "--voice", "C=x"), "the script has no speaker C; it has A, B (see --voice)"),
-            ((*VOICES, "--voice", "A=x"), "--voice is there twice for A; choose one"),
-            (("--voice", "x", "--voice", "y"), "--voice is there twice for everybody; choose one"),
-            (("--voice", "A="), "--voice A= is not understood; write --voice SPEAKER=VOICE"),
-            (("--voice", "\u200b=x"), "--voice \u200b=x is not understood; write --voice SPEAKER=VOICE"),
-            (("--voice", "=x"), "--voice =x is not understood; write --voice SPEAKER=VOICE"),
+            ((*VOICES, "--voice", "A=x"), "--voice is given twice for A; choose one"),
+            (("--voice", "x", "--voice", "y"), "--voice is given twice for everybody; choose one"),
+            (("--voice", "A="), "--voice A= is not valid; write --voice SPEAKER=VOICE"),
+            (("--voice", "\u200b=x"), "--voice \u200b=x is not valid; write --voice SPEAKER=VOICE"),
+            (("--voice", "=x"), "--voice =x is not valid; write --voice SPEAKER=VOICE"),
         ],
     )
     def test_that_do_not_fit_the_script(
@@ -181,7 +181,7 @@ class TestVoices:
     def test_of_two_spellings_of_a_name_are_two_of_one_speaker(self, castline: Castline, script: Path) -> None:
         outcome = castline("say", "script.txt", "--voice", "A=x", "--voice", "Ａ=y")
 
-        assert (outcome.exit_code, outcome.complaint) == (2, "castline: --voice is there twice for Ａ; choose one")
+        assert (outcome.exit_code, outcome.complaint) == (2, "castline: --voice is given twice for Ａ; choose one")
 
     def test_that_do_not_exist_fail_the_job(self, castline: Castline, script: Path) -> None:
         outcome = castline("say", "script.txt", "-o", "out.mp3", "--voice", "zh-TW-NobodyNeural")
@@ -223,17 +223,17 @@ class TestAText:
     @pytest.mark.parametrize(
         ("options", "complaint"),
         [
-            (("--text", "x", *VOICES), "a --text has no speaker A; write --voice without a name"),
+            (("--text", "x", *VOICES), "--text has no speaker A; write --voice without a name"),
             *(
                 (
                     ("--text", "x", *option),
-                    f"a --text has no turns; leave out {OF_SCRIPTS}",
+                    f"--text cannot be combined with {OF_SCRIPTS}",
                 )
                 for option in (("--gap", "1"), ("s.txt",), ("--script-format", "srt"), ("--answer", "a=b"))
             ),
             (
                 ("--text", "x", "--voice", HSIAO_YU, "--speed", "A=2"),
-                "a --text has no speaker A; write --speed without a name",
+                "--text has no speaker A; write --speed without a name",
             ),
         ],
     )
@@ -265,7 +265,7 @@ class TestTheFile:
             outcome = castline("say", "script.txt", *options, *VOICES)
 
             assert outcome.exit_code == 1
-            complaint = f"castline: {name} is there already; --force overwrites it, -o names another file"
+            complaint = f"castline: {name} already exists; use --force to overwrite it, or -o to name another file"
             assert outcome.complaint == complaint
             assert (castline.folder / name).read_text() == "mine"
         assert client.list_ids() == []
@@ -291,7 +291,7 @@ class TestTheFile:
 
         assert process.returncode == 1
         assert b"out.mp3 is there already" in err
-        assert b"the job is safe: `castline jobs download " in err
+        assert b"the job is not lost: use `castline jobs download " in err
         assert file.read_text() == "mine"
         assert sorted(each.name for each in castline.folder.iterdir()) == ["out.mp3", "script.txt"]
 
@@ -312,15 +312,18 @@ class TestTheFile:
             (
                 ("-o", "out.aiff"),
                 2,
-                "Castline makes mp3, wav, flac, opus and m4b; name out.aiff so, or say which one with --format",
+                (
+                    "Castline makes mp3, wav, flac, opus and m4b; give out.aiff one of these extensions, or choose "
+                    "a format with --format"
+                ),
             ),
-            (("-o", "out.wav", "--format", "mp3"), 2, "--format mp3 does not go with a file named .wav"),
-            (("-o", "out.ogg", "--format", "m4b"), 2, "--format m4b does not go with a file named .ogg"),
-            (("--subtitles", "out.txt"), 2, "subtitles are .vtt, .srt or .ass; name out.txt so"),
+            (("-o", "out.wav", "--format", "mp3"), 2, "--format mp3 does not match the extension .wav"),
+            (("-o", "out.ogg", "--format", "m4b"), 2, "--format m4b does not match the extension .ogg"),
+            (("--subtitles", "out.txt"), 2, "out.txt is not a name for subtitles; use .vtt, .srt or .ass"),
             (
                 ("-o", "out.mp3", "--no-wait"),
                 2,
-                "with --no-wait nothing is downloaded; leave out -o, --subtitles and --play",
+                "--no-wait downloads nothing; remove -o, --subtitles and --play",
             ),
         ],
     )
@@ -414,7 +417,7 @@ class TestTheCap:
         assert first == "castline: You have reached the limit of active jobs. Please wait for one to finish."
         assert {line.split()[0] for line in jobs} == set(active)
         assert all("pending, submitted 20" in line for line in jobs)
-        assert advice == "  `castline jobs cancel JOB` frees the place of a pending one"
+        assert advice == "use   `castline jobs cancel JOB` to cancel a pending one"
 
 
 class TestMessages:

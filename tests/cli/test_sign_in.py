@@ -68,7 +68,7 @@ class TestLogin:
         assert (outcome.exit_code, outcome.out) == (0, f"signed in to {site.url} as {EMAIL}\n")
         (castline.folder / "script.txt").write_text(SCRIPT, "utf-8")
         assert castline.done("say", "script.txt", "-o", "out.mp3", *VOICES) == "out.mp3\n"
-        assert castline.done("whoami") == f"{EMAIL}, at {site.url} by {site.url}\n"
+        assert castline.done("whoami") == f"{EMAIL} at {site.url}, signed in with {site.url}\n"
         with ApiClient(site.target, user_id=site.subject) as client:
             assert client.list_ids() == castline.done("jobs", "list").split()[:1]
 
@@ -173,7 +173,7 @@ class TestLogin:
             _out, err = process.communicate(timeout=PATIENCE_SECONDS)
 
         assert process.returncode == 7
-        assert err.decode().splitlines()[-1] == f"castline: {site.url} refuses: the grant is not valid"
+        assert err.decode().splitlines()[-1] == f"castline: {site.url} refused the sign-in: the grant is not valid"
         assert kept_files(castline) == []
 
     def test_does_not_wait_for_ever(self, castline: Castline, site: Site, port: int) -> None:
@@ -182,7 +182,7 @@ class TestLogin:
             outcome = castline("login", site.url, "--port", str(port), "--no-browser")
 
         assert outcome.exit_code == 7
-        assert outcome.err.splitlines()[-1] == "castline: nobody signed in within the time; try again"
+        assert outcome.err.splitlines()[-1] == "castline: the sign-in timed out; try again"
 
     def test_needs_its_port(self, castline: Castline, site: Site, port: int) -> None:
         with socket.create_server(("127.0.0.1", port)):
@@ -212,18 +212,22 @@ class TestLogin:
         outcome = login(castline, site, port)
 
         assert (outcome.exit_code, outcome.err) == (0, "")
-        assert outcome.out.startswith(f"{site.url} takes requests without a sign-in")
+        assert outcome.out.startswith(f"{site.url} needs no sign-in")
 
     @pytest.mark.parametrize(
         ("arguments", "exit_code", "complaint"),
         [
-            ((), 2, "sign in to which Castline? `castline login https://castline.example.com`"),
-            (("{site}", "--issuer", "https://x.example"), 2, "--issuer and --client-id go together"),
-            (("http://castline.example.com",), 2, "http://castline.example.com could be read by others on the way"),
-            (("http://127.evil.example",), 2, "http://127.evil.example could be read by others on the way"),
+            ((), 2, "name the Castline to sign in to, such as `castline login https://castline.example.com`"),
+            (("{site}", "--issuer", "https://x.example"), 2, "--issuer and --client-id must be used together"),
+            (("http://castline.example.com",), 2, "others could read the traffic to http://castline.example.com"),
+            (("http://127.evil.example",), 2, "others could read the traffic to http://127.evil.example"),
             (("127.0.0.1:1",), 3, "nothing answers at http://127.0.0.1:1"),
             (("{stack}/docs",), 3, "{stack}/docs/config.json does not say how to sign in"),
-            (("{site}", "--issuer", "http://x.example", "--client-id", "x"), 7, "http://x.example is not asked"),
+            (
+                ("{site}", "--issuer", "http://x.example", "--client-id", "x"),
+                7,
+                "cannot sign in with http://x.example",
+            ),
             (("{site}", "--issuer", "{site}/", "--client-id", "x"), 7, "{site}/ does not describe itself as"),
             (("{site}", "--issuer", "{stack}", "--client-id", "x"), 7, "{stack} does not describe itself as"),
         ],
@@ -293,7 +297,9 @@ class TestTokens:
         outcome = castline("jobs", "list")
 
         assert outcome.exit_code == 7
-        assert outcome.complaint.startswith("castline: the sign-in has ended; `castline login` signs in again (")
+        assert outcome.complaint.startswith(
+            "castline: the sign-in has expired; sign in again with `castline login` ("
+        )
 
     def test_that_another_castline_has_replaced_are_taken_from_there(
         self, castline: Castline, site: Site, port: int
@@ -333,7 +339,7 @@ class TestTokens:
 
         assert (outcome.exit_code, site.refreshes) == (7, 0)
         assert outcome.complaint == (
-            f"castline: {site.url} does not accept the token; get another, or sign in with `castline login`"
+            f"castline: {site.url} does not accept the token; get a new one, or sign in with `castline login`"
         )
 
     def test_are_wanted(self, castline: Castline, site: Site) -> None:
@@ -341,7 +347,7 @@ class TestTokens:
 
         assert outcome.exit_code == 7
         complaint = (
-            f"castline: nobody is signed in to {site.url}; `castline login URL` signs in, --token takes a token"
+            f"castline: not signed in to {site.url}; sign in with `castline login URL`, or pass a token with --token"
         )
         assert outcome.complaint == complaint
 
@@ -351,7 +357,7 @@ class TestTokens:
             outcome = castline("--api", other.url, "jobs", "list")
 
         assert outcome.exit_code == 7
-        assert outcome.complaint.startswith(f"castline: nobody is signed in to {other.url}")
+        assert outcome.complaint.startswith(f"castline: not signed in to {other.url}")
 
     def test_that_are_damaged_say_so(self, castline: Castline, site: Site, port: int) -> None:
         login(castline, site, port)
@@ -371,7 +377,7 @@ class TestLogout:
         assert castline.done("logout") == f"signed out of {site.url}\n"
 
         assert (kept_files(castline), site.refresh_tokens) == ([], set())
-        assert castline.done("whoami") == "local-user, at http://127.0.0.1:8000\n"
+        assert castline.done("whoami") == "local-user at http://127.0.0.1:8000\n"
 
     def test_ends_it_here_even_if_the_issuer_is_gone(self, castline: Castline, site: Site, port: int) -> None:
         login(castline, site, port)
@@ -381,11 +387,11 @@ class TestLogout:
 
         printed = castline.done("logout")
 
-        assert printed == f"signed out of {site.url}; the issuer was not told, only this machine\n"
+        assert printed == f"signed out of {site.url}; only on this machine: the issuer was not notified\n"
         assert kept_files(castline) == []
 
     def test_of_nothing_is_no_fault(self, castline: Castline) -> None:
-        assert castline.done("logout") == "nobody is signed in to http://127.0.0.1:8000\n"
+        assert castline.done("logout") == "not signed in to http://127.0.0.1:8000\n"
 
 
 class TestWhoami:
@@ -394,16 +400,16 @@ class TestWhoami:
 
         assert outcome.exit_code == 7
         assert outcome.complaint == (
-            "castline: nobody is signed in to https://castline.example.com; `castline login URL` signs in, "
-            "--user names a local user"
+            "castline: not signed in to https://castline.example.com; sign in with `castline login URL`, or "
+            "name a local user with --user"
         )
 
     def test_of_nobody_in_particular_on_a_local_stack_is_no_fault(self, castline: Castline) -> None:
-        assert castline.done("whoami") == "local-user, at http://127.0.0.1:8000\n"
+        assert castline.done("whoami") == "local-user at http://127.0.0.1:8000\n"
         assert json.loads(castline.done("whoami", "--json"))["user"] == "local-user"
 
     def test_of_a_local_user(self, castline: Castline) -> None:
-        assert castline.done("whoami", "--user", "anna") == "anna, at http://127.0.0.1:8000\n"
+        assert castline.done("whoami", "--user", "anna") == "anna at http://127.0.0.1:8000\n"
 
     def test_for_scripts(self, castline: Castline, site: Site, port: int) -> None:
         login(castline, site, port)

@@ -95,8 +95,8 @@ class TestUpload:
         # Then
         assert (outcome.exit_code, outcome.out) == (0, first)
         assert outcome.complaint == (
-            f"castline: {jingle} is not uploaded: the sound {first.strip()} has its name and size "
-            "(--upload-again uploads it)"
+            f"castline: {jingle} is not uploaded: the sound {first.strip()} has the same name and size (use "
+            "--upload-again to upload it)"
         )
         assert downloads.count("PUT", "/upload") == 1
 
@@ -160,7 +160,10 @@ class TestUpload:
             ("nothing.mp3", "cannot read nothing.mp3: No such file or directory"),
             ("folder.mp3", "cannot read folder.mp3: Is a directory"),
             ("empty.mp3", "empty.mp3 is empty"),
-            ("notes.txt", "notes.txt is no sound by its name; Castline takes .mp3, .wav, .flac, .ogg, "),
+            (
+                "notes.txt",
+                ("notes.txt does not have the extension of a sound; Castline accepts .mp3, .wav, .flac, .ogg, "),
+            ),
         ],
     )
     def test_of_what_is_no_sound_asks_the_service_nothing(
@@ -232,7 +235,7 @@ class TestABadConnection:
 
         assert (outcome.exit_code, outcome.complaint) == (
             3,
-            "castline: the upload of jingle.wav fails again and again; try again later",
+            "castline: the upload of jingle.wav failed repeatedly; try again later",
         )
         assert sounds_of(client) == []
 
@@ -245,7 +248,7 @@ class TestABadConnection:
 
         assert (outcome.exit_code, outcome.complaint) == (
             4,
-            "castline: the upload of jingle.wav is refused (403); try again",
+            "castline: the upload of jingle.wav was refused (403); try again",
         )
         assert downloads.count("PUT", "/upload") == 1
         assert sounds_of(client) == []
@@ -368,7 +371,7 @@ class TestSounds:
 
             assert outcome.exit_code == 6
             assert outcome.complaint == (
-                f"castline: there is no sound {written}; `castline sounds list` shows those that there are"
+                f"castline: there is no sound {written}; `castline sounds list` lists your sounds"
             )
 
     def test_of_one_name_are_told_apart(self, castline: Castline, client: ApiClient, jingle: Path) -> None:
@@ -378,7 +381,7 @@ class TestSounds:
 
         assert outcome.exit_code == 2
         assert outcome.err.splitlines() == [
-            "castline: 2 sounds are meant by jingle.wav; write the id of one:",
+            "jingle.wav matches castline: 2 sounds; write the id of one:",
             *(f"  {sound_id}  jingle.wav, ready" for sound_id in ids[::-1]),
         ]
         assert castline.done("sounds", "delete", ids[0]) == f"{ids[0]}\n"
@@ -402,7 +405,7 @@ class TestSounds:
         assert (castline.folder / "cover.png").read_bytes() == picture
 
         # And what is there is kept
-        assert castline("sounds", "download", "bed.wav").complaint.startswith("castline: bed.mp3 is there already; ")
+        assert castline("sounds", "download", "bed.wav").complaint.startswith("castline: bed.mp3 already exists; ")
         assert castline("sounds", "download", "bed.wav", "-o", "-").out_bytes.startswith((b"ID3", b"\xff"))
 
     def test_that_cannot_be_used_cannot_be_downloaded(self, castline: Castline) -> None:

@@ -39,7 +39,10 @@ class TestStop:
 
         outcome = castline("jobs", "stop", job_id)
 
-        assert (outcome.exit_code, outcome.complaint) == (4, "castline: The job has already ended. (it is completed)")
+        assert (outcome.exit_code, outcome.complaint) == (
+            4,
+            ("castline: The job has already ended. (status: completed)"),
+        )
 
 
 class TestDelete:

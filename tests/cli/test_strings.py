@@ -182,10 +182,10 @@ class TestWhatIsTold:
         use(Language.CHINESE)
         try:
             problem = Sentence(
-                "{sentence} (request {id})", sentence=Sentence("{service} wants a sign-in", service="x"), id=7
+                "{sentence} (request {id})", sentence=Sentence("{service} requires a sign-in", service="x"), id=7
             )
 
-            assert str(problem) == "x wants a sign-in (request 7)"
+            assert str(problem) == "x requires a sign-in (request 7)"
             assert translated(problem) == "x 需要登入（請求 7）"
             assert told(ValueError(problem)) == "x 需要登入（請求 7）"
             assert translated("The service's own {sentence}") == "The service's own {sentence}"

@@ -117,7 +117,7 @@ class TestTheBar:
     def test_tells_the_place_of_a_job_that_waits(
         self, castline: Castline, client: ApiClient, stack: LocalStack
     ) -> None:
-        # Given a job in the queue, where batches have been spoken before
+        # Given a job in the queue, where batches have been reused
         for _ in range(2):
             client.complete(dialogue())
         (castline.folder / "script.txt").write_text(SCRIPT, "utf-8")
@@ -126,7 +126,7 @@ class TestTheBar:
             on_terminal(castline, "say", "script.txt", "-o", "out.mp3", *VOICES) as (process, terminal),
         ):
             # Then its place fits into the line of the bar
-            terminal.read_until(r"pending .*its turn is next, starts at about \d\d:\d\d 0:")
+            terminal.read_until(r"pending .*next in the queue, starts at about \d\d:\d\d 0:")
 
             # And gives way to the segments when it has started
             pause.release()
@@ -180,8 +180,8 @@ class TestCtrlC:
         [job_id] = client.list_ids()
         assert process.returncode == 130
         assert last_line.replace("\n", "") == (
-            f"castline: interrupted; the job goes on without you: `castline jobs download {job_id}` fetches it, "
-            f"`castline jobs stop {job_id}` stops it"
+            f"castline: interrupted; the job continues: use `castline jobs download {job_id}` to download it, "
+            f"or `castline jobs stop {job_id}` to stop it"
         )
         client.wait_for(job_id, "completed")
         castline.environment["CASTLINE_API"] = stack.url
@@ -224,7 +224,7 @@ def test_audio_does_not_go_to_a_terminal(castline: Castline, client: ApiClient) 
         terminal.read_all()
         assert process.wait(timeout=PATIENCE_SECONDS) == 2
 
-    assert "audio is nothing for a terminal; pipe it on, or name a file with -o" in terminal.text
+    assert "audio cannot be written to a terminal; pipe it, or name a file with -o" in terminal.text
 
 
 def test_nothing_to_say_is_not_waited_for_at_a_terminal(castline: Castline) -> None:
@@ -237,4 +237,4 @@ def test_nothing_to_say_is_not_waited_for_at_a_terminal(castline: Castline) -> N
         os.close(end)
         os.close(their_end)
 
-    assert terminal.text.startswith("castline: say what? name a script, pipe one in, or write --text")
+    assert terminal.text.startswith("castline: nothing to say: name a script, pipe one in, or use --text")

@@ -68,7 +68,7 @@ class TestSay:
         # Then
         assert outcome.exit_code == 1
         assert outcome.complaint == (
-            f"castline: {name} is there already; --force overwrites it, -o names another file"
+            f"castline: {name} already exists; use --force to overwrite it, or -o to name another file"
         )
         assert (castline.folder / name).read_text() == "mine"
         assert client.list_ids() == []
@@ -103,7 +103,7 @@ class TestTheNameOfAFile:
         outcome = castline("jobs", "download", job_id)
 
         assert outcome.exit_code == 1
-        assert outcome.err.startswith("castline: Two.mp3 is there already; --force overwrites it")
+        assert outcome.err.startswith("castline: Two.mp3 already exists; use --force to overwrite it")
         assert (castline.folder / "Two.mp3").read_text() == "mine"
 
     @pytest.mark.parametrize(
@@ -264,7 +264,7 @@ class TestRename:
 
         assert (outcome.exit_code, outcome.complaint) == (
             2,
-            "castline: rename it to what? write --title, --author or --album; see `castline jobs rename --help`",
+            "castline: nothing to change: use --title, --author or --album; see `castline jobs rename --help`",
         )
 
     @pytest.mark.parametrize("title", ["x" * 201, " \u200b"])

@@ -90,9 +90,7 @@ class TestForOthers:
         refused = castline("admin", *words)
 
         assert refused.exit_code == ExitCode.NOT_FOUND
-        assert (
-            refused.complaint == "castline: these commands are for operators; for others, the service has none of it"
-        )
+        assert refused.complaint == "castline: only operators can use these commands"
 
 
 class TestOperators:
@@ -174,7 +172,7 @@ class TestOperators:
 
         # Then
         assert refused.exit_code == ExitCode.REFUSED
-        assert "\n  your characters a month: 0 of 1 are used or reserved, until 20" in refused.err
+        assert "\n  your characters per month: 0 of 1 are used or reserved, until 20" in refused.err
 
     def test_set_the_ceiling(self, operator: Castline) -> None:
         assert operator.done("admin", "ceiling", "--per-day", "8_000_000").startswith("characters a day\t8,000,000\n")
@@ -208,7 +206,7 @@ class TestOperators:
         again = operator("admin", "fail", pending)
         assert (again.exit_code, again.complaint) == (
             ExitCode.REFUSED,
-            "castline: The job has already ended. (it is failed)",
+            "castline: The job has already ended. (status: failed)",
         )
         missing = operator("admin", "fail", "01900000-0000-7000-8000-000000000000")
         assert (missing.exit_code, missing.complaint) == (ExitCode.NOT_FOUND, "castline: There is no such job.")
@@ -249,5 +247,5 @@ def test_what_is_used_of_a_limit_is_shown(used: int, most: int | None, shown: st
 
 @pytest.mark.parametrize("text", ["-1", "1.5", "many", "", "١"])
 def test_what_is_no_limit_is_refused(text: str) -> None:
-    with pytest.raises(Misused, match="give a number, none or default"):
+    with pytest.raises(Misused, match="use a number, none or default"):
         changed_limits({}, {"characters_per_day": text})

@@ -79,7 +79,7 @@ class TestKeeping:
         [enabled] = webhooks_of(client)
         assert (enabled["status"], enabled["events"]) == ("enabled", ["job.started"])
         nothing = castline("webhooks", "update", webhook_id)
-        assert (nothing.exit_code, "nothing is to change" in nothing.complaint) == (ExitCode.USAGE, True)
+        assert (nothing.exit_code, "nothing to change" in nothing.complaint) == (ExitCode.USAGE, True)
 
         assert castline.done("webhooks", "remove", webhook_id[:8]) == f"{webhook_id}\n"
         assert webhooks_of(client) == []
@@ -92,14 +92,14 @@ class TestKeeping:
 
         assert rotated["secret"] != added["secret"]
         assert rotated["previous_secret_expires_at"] is not None
-        assert of_jobs["url"] == "those of jobs (webhook_url)"
+        assert of_jobs["url"] == "webhook_url of single jobs"
         assert of_jobs["secret"].startswith("whsec_")
 
     @pytest.mark.parametrize(
         ("url", "problem"),
         [
             ("http://example.com/", "url: must begin with https://"),
-            ("https://10.0.0.1/", "url: must be a host in the public Internet"),
+            ("https://10.0.0.1/", "url: must be a host on the public Internet"),
         ],
     )
     def test_a_url_that_is_not_allowed_is_refused(self, castline: Castline, url: str, problem: str) -> None:
@@ -240,7 +240,7 @@ class TestListening:
         with self.listening(castline, client, "--forward", f"http://127.0.0.1:{port}/") as (process, _webhook):
             client.submit(dialogue())
             assert process.stderr is not None
-            assert any(b"cannot be passed on: ConnectError" in line for line in process.stderr)
+            assert any(b"cannot be forwarded: ConnectError" in line for line in process.stderr)
 
     def test_people_see_a_line_for_each_event(self, castline: Castline, client: ApiClient) -> None:
         with on_terminal(castline, "listen") as (process, terminal):
@@ -260,7 +260,7 @@ class TestListening:
     def test_a_deployed_service_does_not_reach_this_machine(self, castline: Castline) -> None:
         refused = castline("listen", "--api", "https://castline.example.com")
 
-        assert (refused.exit_code, "only a local stack reaches this machine" in refused.complaint) == (
+        assert (refused.exit_code, "only a local stack can reach this machine" in refused.complaint) == (
             ExitCode.USAGE,
             True,
         )

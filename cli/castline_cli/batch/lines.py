@@ -103,7 +103,10 @@ def print_table(files: Sequence[File]) -> None:
             for file in files
         ],
         footer=t(
-            "{came} of {count} are here; {billed:,} characters billed", came=came, count=len(files), billed=billed
+            "{came} of {count} files are ready; {billed:,} characters billed",
+            came=came,
+            count=len(files),
+            billed=billed,
         ),
     )
 
@@ -113,7 +116,7 @@ def print_estimates(files: Sequence[File]) -> None:
     known = [(file.name, file.estimate) for file in files if file.estimate is not None]
     billed = sum(estimate["billed_characters"] for _name, estimate in known)
     footer = t(
-        "{known} of {count} would bill {billed:,} characters", known=len(known), count=len(files), billed=billed
+        "{known} of {count} files would bill {billed:,} characters", known=len(known), count=len(files), billed=billed
     )
     if known:
         amount = sum(estimate["cost"]["amount"] for _name, estimate in known)
@@ -134,7 +137,7 @@ def print_estimates(files: Sequence[File]) -> None:
 
 
 def print_json(files: Sequence[File]) -> None:
-    """Print what has become of each file, as JSON."""
+    """Print the result of each file as JSON."""
     say(json.dumps([file.as_json() for file in files], ensure_ascii=False, indent=2))
 
 

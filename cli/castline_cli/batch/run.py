@@ -250,7 +250,7 @@ class Batch:
                 self._state.save()
         except Refused as refusal:
             if refusal.code == _FULL:
-                self._lines.wait(t("waiting for a free place"))
+                self._lines.wait(t("waiting for a free slot"))
             elif refusal.code in _STOPS:
                 self.stopped_by = refusal
             else:
@@ -343,7 +343,7 @@ class Batch:
         path = self._place.folder / file.name
         if path.is_file() and not (self._place.force or known.is_ours):
             raise FileProblem(
-                t("{path} is there already; --force overwrites it, another title makes another file", path=path)
+                t("{path} already exists; use --force to overwrite it, or another title for another file", path=path)
             )
 
     def _fail(self, file: File, error: Exception, *, code: str = "") -> None:
@@ -362,8 +362,7 @@ class Batch:
     def _come_back(self) -> str:
         came = sum(file.has_come for file in self._files)
         return t(
-            "{came} of {count} are here, submitted jobs go on without you; "
-            "the same command goes on where it was ({path})",
+            "{came} of {count} files are ready, and submitted jobs continue; run the same command to resume ({path})",
             came=came,
             count=len(self._files),
             path=self._state.path,

@@ -84,13 +84,13 @@ def read_entries(source: str) -> list[Entry]:
     path = Path(source)
     if path.suffix.lower() in _EXTENSIONS and path.is_file():
         raise Misused(
-            t("{source} is a single script, which `castline say` takes; name a folder or a CSV file", source=source)
+            t("{source} is a single script; use `castline say` for it, or name a folder or a CSV file", source=source)
         )
     entries = _of_folder(path) if path.is_dir() else _of_csv(source)
     if not entries:
         raise FileProblem(
             t(
-                "{source} has no scripts; they end with {names}",
+                "{source} has no scripts; their names end with {names}",
                 source=source,
                 names=t(", ").join(sorted(_EXTENSIONS)),
             )
@@ -112,7 +112,11 @@ def names_of(entries: Sequence[Entry], extension: str) -> list[str]:
         same = places[name.casefold()]
         if len(same) > 1 and same[0] == entry.place:
             raise Misused(
-                t("{names} would both become {name}; give one another title", names=t(" and ").join(same), name=name)
+                t(
+                    "{names} would both be saved as {name}; give one of them another title",
+                    names=t(" and ").join(same),
+                    name=name,
+                )
             )
     return names
 
@@ -146,7 +150,7 @@ def _of_csv(source: str) -> list[Entry]:
                 entries.append(_entry(place, cells, Path(source), len(entries) + 1))
     except csv.Error as error:
         raise FileProblem(
-            t("{source}:{line_num}: this is not CSV ({error})", source=source, line_num=reader.line_num, error=error)
+            t("{source}:{line_num}: not valid CSV ({error})", source=source, line_num=reader.line_num, error=error)
         ) from error
     return entries
 
@@ -166,9 +170,9 @@ def _reader(source: str, lines: Sequence[str]) -> csv.DictReader[str]:
     unknown = [each.strip() for each in csv.reader(lines).__next__()] if lines else []
     strangers = [each for each in unknown if each.lower() not in COLUMNS]
     about = (
-        t("the column {names} is not known", names=t(" or ").join(strangers))
+        t("the column {names} is unknown", names=t(" or ").join(strangers))
         if strangers
-        else t("there is neither file nor text")
+        else t("there is neither a file column nor a text column")
     )
     raise Misused(
         t("{source}:1: {about}; columns are {names}", source=source, about=about, names=t(", ").join(COLUMNS))
@@ -183,7 +187,7 @@ def _entry(place: str, cells: Mapping[str, str], source: Path, number: int) -> E
     """
     file, text = cells.get("file", ""), cells.get("text", "")
     if bool(file) == bool(text):
-        raise Misused(t("{place}: a row has either a file or a text", place=place))
+        raise Misused(t("{place}: a row must have either a file or a text", place=place))
     try:
         voices = Choice.read("voice_id", _voices(cells.get("voices", "")))
     except CastlineError as error:

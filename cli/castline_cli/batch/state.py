@@ -60,7 +60,11 @@ class State:
             return cls(path, api, {})
         except (OSError, ValueError) as error:
             raise FileProblem(
-                t("cannot read {path}, which remembers the batch; delete it to start anew", path=path)
+                t(
+                    "cannot read {path}, which stores the progress of the batch; delete it to start from the "
+                    "beginning",
+                    path=path,
+                )
             ) from error
         if not isinstance(kept, dict) or kept.get("version") != _VERSION or kept.get("api") != api:
             return cls(path, api, {})

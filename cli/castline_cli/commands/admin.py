@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 admin = typer.Typer(
     rich_markup_mode=None,
     no_args_is_help=True,
-    help="See everybody's usage and jobs, set limits, and stop jobs; for operators.",
-    epilog="\b\nA USER is the `sub` of the user's tokens; a local stack's is the name. For those who are no\n"
-    "operators, the service answers as if it had none of this.",
+    help="For operators: show the usage and jobs of all users, set limits, and stop jobs.",
+    epilog="\b\nUSER is the `sub` of the user's tokens, or the name on a local stack. For users who are not\n"
+    "operators, the service answers as if these operations did not exist.",
 )
 
 
@@ -42,7 +42,10 @@ class BreakerState(StrEnum):
 PerDayOption = Annotated[
     str | None,
     typer.Option(
-        "--per-day", metavar="N", help="Characters that may be billed a day, none or default.", show_default=False
+        "--per-day",
+        metavar="N",
+        help="The characters that may be billed per day, none or default.",
+        show_default=False,
     ),
 ]
 
@@ -51,14 +54,14 @@ PerDayOption = Annotated[
 def everybodys_usage(
     context: typer.Context,
     month: MonthOption = None,
-    as_csv: Annotated[bool, typer.Option("--csv", help="Print a line for each user and day, as CSV.")] = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV with one line per user and day.")] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Show the usage of all users in a month."""
     from castline_cli.usage import COLUMNS, committed, figures, of_limit
 
     if as_csv and as_json:
-        raise Misused(t("--csv and --json exclude each other"))
+        raise Misused(t("--csv and --json cannot be combined"))
     with _operating(context) as api:
         if as_csv:
             for page in _csv_pages(api, month):
@@ -75,33 +78,36 @@ def everybodys_usage(
         say("")
     rows = [(shown.line(user["user_id"]), *figures(user)) for user in found["users"]]
     if rows and is_for_people():
-        rows.append((t("all in {month}", month=found["month"]), *figures(deployment["total"])))
+        rows.append((t("total for {month}", month=found["month"]), *figures(deployment["total"])))
     table(("user", *COLUMNS), rows, footer="" if rows else t("no jobs in {month}", month=found["month"]))
 
 
 @admin.command()
 def limits(
     context: typer.Context,
-    whose: Annotated[str, typer.Argument(metavar="USER", help="Whose limits.")],
+    whose: Annotated[str, typer.Argument(metavar="USER", help="The user.")],
     per_day: PerDayOption = None,
     per_month: Annotated[
         str | None,
         typer.Option(
             "--per-month",
             metavar="N",
-            help="Characters that may be billed a month, none or default.",
+            help="The characters that may be billed per month, none or default.",
             show_default=False,
         ),
     ] = None,
     active_jobs: Annotated[
         str | None,
         typer.Option(
-            "--active-jobs", metavar="N", help="Pending and processing jobs at once, or default.", show_default=False
+            "--active-jobs",
+            metavar="N",
+            help="The maximum number of pending and processing jobs, or default.",
+            show_default=False,
         ),
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Show or set the limits of a user. They hold from the user's next job on; what is not given stays as it is."""
+    """Show or set the limits of a user. New limits apply from the user's next job. Other limits do not change."""
     options = {"characters_per_day": per_day, "characters_per_month": per_month, "max_active_jobs": active_jobs}
     with _operating(context) as api:
         answer = _read_or_set(api, f"/admin/users/{quote(whose, safe='')}/limits", options)
@@ -110,7 +116,7 @@ def limits(
 
 @admin.command()
 def ceiling(context: typer.Context, per_day: PerDayOption = None, as_json: JsonOption = False) -> None:
-    """Show or set the characters that all users together may bill a day."""
+    """Show or set the characters that all users together may bill per day."""
     with _operating(context) as api:
         answer = _read_or_set(api, "/admin/limits", {"characters_per_day": per_day})
     _show_limits(answer, as_json=as_json)
@@ -126,14 +132,17 @@ def breaker(
     reason: Annotated[
         str | None,
         typer.Option(
-            "--reason", metavar="TEXT", help="What users are told whose jobs are refused.", show_default=False
+            "--reason",
+            metavar="TEXT",
+            help="The reason that is shown to users whose jobs are refused.",
+            show_default=False,
         ),
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Show, open or close the breaker, which stops all submissions while it is open."""
     if reason is not None and state is None:
-        raise Misused(t("--reason goes with open or closed"))
+        raise Misused(t("--reason can only be used with open or closed"))
     with _operating(context) as api:
         if state is None:
             answer = api.get("/admin/breaker")
@@ -158,11 +167,11 @@ def everybodys_jobs(
         str | None,
         typer.Option("--day", metavar="YYYY-MM-DD", help="A day in UTC. [default: today]", show_default=False),
     ] = None,
-    status: Annotated[Status | None, typer.Option(help="Only these.", show_default=False)] = None,
+    status: Annotated[Status | None, typer.Option(help="Only jobs with this status.", show_default=False)] = None,
     of: Annotated[
-        str | None, typer.Option("--of", metavar="USER", help="Only this user's.", show_default=False)
+        str | None, typer.Option("--of", metavar="USER", help="Only jobs of this user.", show_default=False)
     ] = None,
-    limit: Annotated[int, typer.Option(min=1, help="How many at most.")] = 50,
+    limit: Annotated[int, typer.Option(min=1, help="The maximum number of jobs.")] = 50,
     as_json: JsonOption = False,
 ) -> None:
     """List the jobs that users submitted on a day, newest first, without texts and titles."""
@@ -193,7 +202,7 @@ def everybodys_jobs(
 @admin.command()
 def fail(
     context: typer.Context,
-    job: Annotated[str, typer.Argument(metavar="JOB", help="The whole id of a pending or processing job.")],
+    job: Annotated[str, typer.Argument(metavar="JOB", help="The full id of a pending or processing job.")],
     reason: Annotated[
         str | None,
         typer.Option(
@@ -220,7 +229,7 @@ def _operating(context: typer.Context) -> Iterator[Api]:
         except NotFound as error:
             if error.code != "NOT_FOUND":
                 raise
-            raise NotFound(t("these commands are for operators; for others, the service has none of it")) from error
+            raise NotFound(t("only operators can use these commands")) from error
 
 
 def _csv_pages(api: Api, month: str | None) -> Iterator[str]:

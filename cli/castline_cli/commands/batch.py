@@ -64,25 +64,30 @@ Examples:
   castline batch lessons.csv -o audio --voice en-US-JennyNeural --format m4b --loudness audiobook
 
 \b
-A CSV file has a row for each script. Its first line names the columns: file or text, and if you like title,
-author, album, language and voices (A=VOICE; B=VOICE), which go before the options."""
+A CSV file has a row for each script. Its first line names the columns: file or text, and optionally title,
+author, album, language and voices (A=VOICE; B=VOICE), which override the options."""
 
 
 def batch(
     context: typer.Context,
     source: Annotated[
-        str, typer.Argument(metavar="FOLDER|FILE.csv", help="A folder of scripts, or a CSV file with a row for each.")
+        str,
+        typer.Argument(
+            metavar="FOLDER|FILE.csv", help="A folder of scripts, or a CSV file with a row for each script."
+        ),
     ],
     out: Annotated[
         str,
-        typer.Option("-o", "--out", metavar="FOLDER", help="Where the audio goes. It is made if it is not there."),
+        typer.Option(
+            "-o", "--out", metavar="FOLDER", help="The folder for the audio. It is created if it does not exist."
+        ),
     ] = ".",
     voice: Annotated[
         list[str] | None,
         typer.Option(
             metavar="SPEAKER=VOICE",
-            help="Who speaks with which voice, by its name or id, in all scripts; repeatable. VOICE alone is for all "
-            "who have none.",
+            help="The voice of a speaker in all scripts, by its name or id. Repeatable. VOICE alone applies to "
+            "all other speakers.",
             autocompletion=complete_voice,
         ),
     ] = None,
@@ -95,14 +100,15 @@ def batch(
     volume: VolumeOption = None,
     force: ForceOption = False,
     subtitles: Annotated[
-        SubtitleFormat | None, typer.Option(help="Subtitles of each file, too, beside it.", show_default=False)
+        SubtitleFormat | None, typer.Option(help="Also save subtitles beside each file.", show_default=False)
     ] = None,
     provider: ProviderOption = None,
     language: Annotated[
         list[str] | None,
         typer.Option(
             metavar="[SPEAKER=]TAG",
-            help="The scripts', such as zh-TW, in place of the ones that are guessed; or a speaker's. Repeatable.",
+            help="The language of the scripts, such as zh-TW, or of one speaker. By default it is guessed from "
+            "the text. Repeatable.",
             autocompletion=complete_language,
         ),
     ] = None,
@@ -112,14 +118,18 @@ def batch(
     pronunciation_set: PronunciationSetOption = None,
     take: TakeOption = None,
     output_format: Annotated[
-        OutputFormat | None, typer.Option("--format", help="Of all files. [default: mp3]", show_default=False)
+        OutputFormat | None,
+        typer.Option("--format", help="The format of all files. [default: mp3]", show_default=False),
     ] = None,
     quality: Annotated[Quality | None, quality_option("standard")] = None,
     loudness: Annotated[Loudness | None, loudness_option("podcast")] = None,
     author: Annotated[
-        str | None, typer.Option(metavar="TEXT", help="Who all is by, in place of the speakers.")
+        str | None,
+        typer.Option(metavar="TEXT", help="The author of all files. The default is the names of the speakers."),
     ] = None,
-    album: Annotated[str | None, typer.Option(metavar="TEXT", help="What all belongs to, such as a course.")] = None,
+    album: Annotated[
+        str | None, typer.Option(metavar="TEXT", help="The album of all files, such as the name of a course.")
+    ] = None,
     cover: CoverOption = None,
     intro: IntroOption = None,
     intro_overlap: IntroOverlapOption = None,
@@ -134,14 +144,14 @@ def batch(
     crossfade: CrossfadeOption = None,
     estimate: Annotated[
         bool,
-        typer.Option("--estimate", "--dry-run", help="Only say what all would cost. No job is created."),
+        typer.Option("--estimate", "--dry-run", help="Only print what the files would cost. No job is created."),
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print what has become of each file, as JSON.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the result of each file as JSON.")] = False,
 ) -> int:
-    """Have many scripts spoken by one cast, each into a file that has its title as its name.
+    """Turn many scripts into audio with one cast. Each file is named after the title of its script.
 
-    Stopped by Ctrl-C or a quota, the same command goes on where it was. Files that are there, and whose scripts and
-    options are the same, are not made again.
+    After Ctrl-C or an exceeded quota, run the same command to resume. Existing files whose scripts and options have
+    not changed are not made again.
     """
     from castline_cli.batch.lines import lines_of, print_estimates, print_json, print_table
     from castline_cli.batch.requests import Shared
@@ -272,7 +282,7 @@ def _folder(written: str) -> Path:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise FileProblem(
-            t("cannot make the folder {folder}: {strerror}", folder=folder, strerror=error.strerror)
+            t("cannot create the folder {folder}: {strerror}", folder=folder, strerror=error.strerror)
         ) from error
     return folder
 
@@ -295,7 +305,7 @@ def _conclude(running: Batch, files: Sequence[File], shared: Shared) -> ExitCode
         )
         complain(
             t(
-                "{stopped_by}\n  {left} of {count} are not submitted; the same command goes on {when}",
+                "{stopped_by}\n  {left} of {count} files are not submitted; run the same command to resume {when}",
                 stopped_by=running.stopped_by,
                 left=left,
                 count=len(files),
@@ -307,7 +317,7 @@ def _conclude(running: Batch, files: Sequence[File], shared: Shared) -> ExitCode
     if missing:
         complain(
             t(
-                "{missing} of {count} have no audio; the same command tries them again",
+                "{missing} of {count} files have no audio; run the same command to try them again",
                 missing=missing,
                 count=len(files),
             )

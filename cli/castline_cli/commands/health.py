@@ -15,9 +15,9 @@ from castline_client.addresses import without_prefix
 
 def health(
     context: typer.Context,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the API's answer.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the API's response.")] = False,
 ) -> None:
-    """See whether Castline answers."""
+    """Check whether Castline answers."""
     session = Session.of(context)
     with session.api() as api:
         started = time.perf_counter()
@@ -26,5 +26,5 @@ def health(
     say(
         answer.text
         if as_json
-        else t("{url} answers, in {elapsed_ms:.0f} ms", url=without_prefix(session.url), elapsed_ms=elapsed_ms)
+        else t("{url} answers in {elapsed_ms:.0f} ms", url=without_prefix(session.url), elapsed_ms=elapsed_ms)
     )

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 jobs = typer.Typer(
     rich_markup_mode=None,
     no_args_is_help=True,
-    help="List, look at, rename, stop, resubmit, download and delete jobs.",
-    epilog="\b\nA JOB is an id, at least four characters of its beginning or its end, or last.",
+    help="List, show, rename, stop, resubmit, download and delete jobs.",
+    epilog="\b\nJOB is an id, at least four characters of the beginning or end of an id, or last for the newest job.",
 )
 
 
@@ -58,10 +58,10 @@ class Level(StrEnum):
 
 
 JobArgument = Annotated[
-    str, typer.Argument(metavar="JOB", help="Its id, a part of one, or last.", autocompletion=complete_job)
+    str, typer.Argument(metavar="JOB", help="The job's id, a part of the id, or last.", autocompletion=complete_job)
 ]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print the API's answer.")]
-ForceOption = Annotated[bool, typer.Option("--force", "-f", help="Overwrite what is there.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print the API's response.")]
+ForceOption = Annotated[bool, typer.Option("--force", "-f", help="Overwrite existing files.")]
 
 
 _MAX_OFFSET = 10_000
@@ -71,11 +71,15 @@ _MAX_OFFSET = 10_000
 @jobs.command("list")
 def list_jobs(
     context: typer.Context,
-    status: Annotated[Status | None, typer.Option(help="Only these.")] = None,
+    status: Annotated[Status | None, typer.Option(help="Only jobs with this status.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=100)] = 20,
-    offset: Annotated[int, typer.Option(min=0, help="How many of the newest to leave out.")] = 0,
-    cursor: Annotated[str | None, typer.Option(help="Go on where an earlier list has ended, as it told.")] = None,
-    search: Annotated[str | None, typer.Option(metavar="WORDS", help="In titles, authors and albums.")] = None,
+    offset: Annotated[int, typer.Option(min=0, help="The number of newest jobs to skip.")] = 0,
+    cursor: Annotated[
+        str | None, typer.Option(help="Continue an earlier list from the cursor that it printed.")
+    ] = None,
+    search: Annotated[
+        str | None, typer.Option(metavar="WORDS", help="Words to search for in titles, authors and albums.")
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """List jobs, newest first."""
@@ -124,7 +128,7 @@ def _position(page: Json, *, is_first_page: bool) -> str:
 
 @jobs.command()
 def show(context: typer.Context, job: JobArgument, as_json: JsonOption = False) -> None:
-    """Show a job, and when each turn is heard."""
+    """Show a job and the times of its turns."""
     from castline_cli.job_ids import find_job_id
 
     with Session.of(context).api() as api:
@@ -142,21 +146,21 @@ def show(context: typer.Context, job: JobArgument, as_json: JsonOption = False) 
 def rename(
     context: typer.Context,
     job: JobArgument,
-    title: Annotated[str | None, typer.Option(metavar="TEXT", help="What the audio is called.")] = None,
-    author: Annotated[str | None, typer.Option(metavar="TEXT", help="Who it is by.")] = None,
-    album: Annotated[str | None, typer.Option(metavar="TEXT", help="What it belongs to.")] = None,
+    title: Annotated[str | None, typer.Option(metavar="TEXT", help="The title of the audio.")] = None,
+    author: Annotated[str | None, typer.Option(metavar="TEXT", help="The author.")] = None,
+    album: Annotated[str | None, typer.Option(metavar="TEXT", help="The album.")] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Change a job's title, author or album; an empty TEXT removes it.
+    """Change a job's title, author or album. An empty TEXT removes it.
 
-    What is left out stays. A file that is finished keeps its tags, and is downloaded under the new title.
+    Titles that are left out do not change. A finished file keeps its tags, and is downloaded under the new title.
     """
     from castline_cli.job_ids import find_job_id
 
     given = {"title": title, "author": author, "album": album}
     changes = {name: text or None for name, text in given.items() if text is not None}
     if not changes:
-        raise Misused(t("rename it to what? write --title, --author or --album; see `castline jobs rename --help`"))
+        raise Misused(t("nothing to change: use --title, --author or --album; see `castline jobs rename --help`"))
     with Session.of(context).api() as api:
         job_id = find_job_id(api, job)
         answer = api.patch(f"/jobs/{job_id}", changes)
@@ -165,7 +169,7 @@ def rename(
 
 @jobs.command()
 def cancel(context: typer.Context, job: JobArgument, as_json: JsonOption = False) -> None:
-    """Cancel a job that is still pending."""
+    """Cancel a pending job."""
     from castline_cli.job_ids import find_job_id
 
     with Session.of(context).api() as api:
@@ -176,7 +180,7 @@ def cancel(context: typer.Context, job: JobArgument, as_json: JsonOption = False
 
 @jobs.command()
 def stop(context: typer.Context, job: JobArgument, as_json: JsonOption = False) -> None:
-    """Stop a job that is pending or processing. What has been spoken is billed."""
+    """Stop a pending or processing job. Text that has already been spoken is billed."""
     from castline_cli.job_ids import find_job_id
 
     with Session.of(context).api() as api:
@@ -198,7 +202,7 @@ def stop(context: typer.Context, job: JobArgument, as_json: JsonOption = False) 
 
 @jobs.command()
 def delete(context: typer.Context, job: JobArgument) -> None:
-    """Delete a job that has ended, with its audio. It cannot be brought back."""
+    """Delete a job that has ended, with its audio. This cannot be undone."""
     from castline_cli.job_ids import find_job_id
 
     with Session.of(context).api() as api:
@@ -209,7 +213,7 @@ def delete(context: typer.Context, job: JobArgument) -> None:
 
 @jobs.command()
 def resubmit(context: typer.Context, job: JobArgument, as_json: JsonOption = False) -> None:
-    """Submit an ended job's input again.
+    """Submit the input of an ended job again.
 
     Prints the new job's id.
     """
@@ -231,12 +235,14 @@ def download(
     out: Annotated[
         str | None, typer.Option("-o", "--out", metavar="FILE", help="A file, a folder, or - for standard output.")
     ] = None,
-    subtitles: Annotated[str | None, typer.Option(metavar="FILE", help="Subtitles too: .vtt, .srt or .ass.")] = None,
+    subtitles: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Also save subtitles: .vtt, .srt or .ass.")
+    ] = None,
     force: ForceOption = False,
     play_it: PlayOption = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the job as the API gives it.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the job as the API returns it.")] = False,
 ) -> None:
-    """Download a job's audio; wait for it first."""
+    """Wait for a job, and download its audio."""
     from castline_cli.fetching import Wishes, fetch
     from castline_cli.job_ids import find_job_id
     from castline_cli.player import find_player
@@ -263,14 +269,17 @@ def print_subtitles(
     job: JobArgument,
     out: Annotated[str, typer.Option("-o", "--out", metavar="FILE", help="A file, or - for standard output.")] = "-",
     subtitle_format: Annotated[
-        SubtitleFormat | None, typer.Option("--format", help="By default what FILE's name says, or vtt.")
+        SubtitleFormat | None,
+        typer.Option(
+            "--format", help="The format of the subtitles. The default is that of FILE's extension, or vtt."
+        ),
     ] = None,
     words: Annotated[
-        bool, typer.Option("--words", help="Say in vtt when each word is heard, as ass does in any case.")
+        bool, typer.Option("--words", help="Include the time of each word in vtt. ass always includes it.")
     ] = False,
     force: ForceOption = False,
 ) -> None:
-    """Print subtitles: who says what when."""
+    """Print the subtitles of a job."""
     from castline_cli.fetching import fetch_subtitles
     from castline_cli.job_ids import find_job_id
 
@@ -286,15 +295,15 @@ def print_subtitles(
 def print_timings(
     context: typer.Context,
     job: JobArgument,
-    level: Annotated[Level, typer.Option(help="What the times are told of.")] = Level.TURN,
+    level: Annotated[Level, typer.Option(help="The parts to list.")] = Level.TURN,
     as_json: JsonOption = False,
-    as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV, with a row of names first.")] = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV with a header row.")] = False,
 ) -> None:
-    """Print when each word, sentence, turn or chapter is heard."""
+    """Print the times of the words, sentences, turns or chapters of a job."""
     from castline_cli.job_ids import find_job_id
 
     if as_json and as_csv:
-        raise Misused(t("--json or --csv? leave one out"))
+        raise Misused(t("--json and --csv cannot be combined"))
     with Session.of(context).api() as api:
         answer = api.get_file(f"/jobs/{find_job_id(api, job)}/timings", {"level": level})
     if as_json:
@@ -313,7 +322,7 @@ def subtitle_format_of(file: str) -> str:
     """
     extension = file.rpartition(".")[2].lower()
     if extension not in set(SubtitleFormat):
-        raise Misused(t("subtitles are .vtt, .srt or .ass; name {file} so", file=file))
+        raise Misused(t("{file} is not a name for subtitles; use .vtt, .srt or .ass", file=file))
     return extension
 
 

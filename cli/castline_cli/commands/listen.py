@@ -28,28 +28,28 @@ _TURN_SECONDS: Final = 0.5
 
 def listen(
     context: typer.Context,
-    port: Annotated[int, typer.Option(min=0, max=65_535, help="The port to listen on; 0 takes a free one.")] = 0,
+    port: Annotated[int, typer.Option(min=0, max=65_535, help="The port to listen on; 0 chooses a free one.")] = 0,
     forward: Annotated[
-        str | None, typer.Option("--forward", metavar="URL", help="Pass each event on to a server of yours.")
+        str | None, typer.Option("--forward", metavar="URL", help="Forward each event to a server of yours.")
     ] = None,
     events: EventsOption = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print each event as it was sent, a line each.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print each event as it was sent, one per line.")] = False,
 ) -> None:
     """Receive the webhooks of a local stack, check their signatures and print them, until Ctrl-C.
 
-    A webhook for this command is added at the beginning, and removed at the end.
+    The command adds a webhook when it starts, and deletes it when it ends.
     """
     from castline_cli.receiver import Receiver
 
     session = Session.of(context)
     if not is_this_machine(session.url):
         raise Misused(
-            t("only a local stack reaches this machine, and {url} is none", url=without_prefix(session.url))
+            t("only a local stack can reach this machine, and {url} is not one", url=without_prefix(session.url))
         )
     if forward is not None and not _is_url(forward):
         raise Misused(
             t(
-                "{forward!r} is not a URL to pass events on to, such as http://localhost:3000/hooks",
+                "{forward!r} is not a URL to forward events to, such as http://localhost:3000/hooks",
                 forward=shown.line(forward),
             )
         )
@@ -58,10 +58,10 @@ def listen(
         webhook = api.create_webhook({"url": receiver.url, **body})
         receiver.secret = webhook["secret"]
         try:
-            complain(t("listening on {url}; Ctrl-C ends it", url=receiver.url))
+            complain(t("listening on {url}; press Ctrl-C to stop", url=receiver.url))
             if forward:
                 complain(
-                    t("passing on to {forward}, signed with {secret}", forward=forward, secret=webhook["secret"])
+                    t("forwarding to {forward}, signed with {secret}", forward=forward, secret=webhook["secret"])
                 )
             while True:
                 received = receiver.take(timeout_seconds=_TURN_SECONDS)
@@ -93,9 +93,9 @@ def _print(received: Received, *, as_json: bool, is_passed_on: bool) -> None:
         event = json.loads(received.body)
         say("  ".join(filter(None, (shown.moment(event["timestamp"]), event["type"], _summary(event["data"])))))
     if received.problem:
-        complain(t("cannot be passed on: {problem}", problem=received.problem))
+        complain(t("cannot be forwarded: {problem}", problem=received.problem))
     elif is_passed_on:
-        remark(t("passed on: answered with {status}", status=received.status))
+        remark(t("forwarded; the response was {status}", status=received.status))
 
 
 def _summary(data: Mapping[str, Any]) -> str:

@@ -21,13 +21,13 @@ Examples:
 def mcp(
     context: typer.Context,
     folder: Annotated[
-        str, typer.Option(metavar="FOLDER", help="Where audio is written; nothing is written anywhere else.")
+        str, typer.Option(metavar="FOLDER", help="The folder for audio. Nothing is written anywhere else.")
     ] = ".",
 ) -> None:
-    """Serve agents by the Model Context Protocol, on standard input and output.
+    """Serve agents over the Model Context Protocol, on standard input and output.
 
-    An agent lists voices, parses scripts, asks what they cost, submits and follows jobs, and fetches audio and
-    subtitles. It acts as whoever is signed in here, and what it submits is billed.
+    An agent can list voices, parse scripts, estimate costs, submit and follow jobs, and download audio and
+    subtitles. It acts as the user who is signed in here, and its jobs are billed.
     """
     try:
         from castline_cli.agents import server
@@ -40,5 +40,5 @@ def mcp(
         raise FileProblem(t("there is no folder {folder}", folder=target))
     session = Session.of(context)
     made = server(session.client_options(), target, sign_in_advice=session.sign_in_advice())
-    remark(t("waiting for an agent on standard input; Ctrl-C ends it"))
+    remark(t("waiting for an agent on standard input; press Ctrl-C to stop"))
     made.run("stdio")

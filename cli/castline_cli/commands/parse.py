@@ -25,15 +25,16 @@ def parse(
     context: typer.Context,
     script: Annotated[str, typer.Argument(metavar="SCRIPT", help="A file, or - for standard input.")],
     script_format: Annotated[
-        ScriptFormat | None, typer.Option(help="By default what SCRIPT's name says, or auto.")
+        ScriptFormat | None,
+        typer.Option(help="The format of the script. The default is that of SCRIPT's extension, or auto."),
     ] = None,
     answer: AnswerOption = None,
     literal: LiteralOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Show how a script is understood: who speaks, in which language, and each turn. Nothing is submitted.
+    """Show how a script is parsed: its speakers, their languages and each turn. Nothing is submitted.
 
-    `castline say SCRIPT --dry-run` says what it would cost.
+    `castline say SCRIPT --dry-run` shows what it would cost.
     """
     from castline_cli.script_warnings import ScriptWarnings
 

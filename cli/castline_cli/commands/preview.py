@@ -41,23 +41,25 @@ def preview(
         str | None,
         typer.Option(
             metavar="VOICE",
-            help="Its name or id. [default: one of the text's language]",
+            help="The name or id of a voice. [default: a voice for the text's language]",
             autocompletion=complete_voice,
             show_default=False,
         ),
     ] = None,
-    style: Annotated[str | None, typer.Option(metavar="STYLE", help="Such as cheerful, if the voice has it.")] = None,
+    style: Annotated[
+        str | None, typer.Option(metavar="STYLE", help="The speaking style, such as cheerful, if the voice has it.")
+    ] = None,
     style_degree: Annotated[
         str | None, typer.Option(metavar="NUMBER", help="The strength of the style: 0.01 to 2.")
     ] = None,
-    speed: Annotated[str | None, typer.Option(metavar="NUMBER", help="0.5 to 2.")] = None,
-    pitch: Annotated[str | None, typer.Option(metavar="PERCENT", help="Higher or lower: -20 to 20.")] = None,
-    volume: Annotated[str | None, typer.Option(metavar="NUMBER", help="0 to 2.")] = None,
+    speed: Annotated[str | None, typer.Option(metavar="NUMBER", help="The speed: 0.5 to 2.")] = None,
+    pitch: Annotated[str | None, typer.Option(metavar="PERCENT", help="The change of pitch: -20 to 20.")] = None,
+    volume: Annotated[str | None, typer.Option(metavar="NUMBER", help="The volume: 0 to 2.")] = None,
     language: Annotated[
         str | None,
         typer.Option(
             metavar="TAG",
-            help="The text's, such as zh-TW, in place of the one that is guessed.",
+            help="The language of the text, such as zh-TW. By default it is guessed from the text.",
             autocompletion=complete_language,
         ),
     ] = None,
@@ -75,9 +77,9 @@ def preview(
     force: ForceOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Hear a short text in a voice, at once.
+    """Listen to a short text in a voice, immediately.
 
-    It is billed. A job with the same text and voice is not billed for it again.
+    A preview is billed. A job with the same text and voice is not billed for it again.
     """
     from castline_cli.cast import Chosen, cast_speakers
     from castline_cli.player import find_player, play

@@ -25,13 +25,13 @@ NAME_PATTERN: Final = "^[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}$"
 pronunciations = typer.Typer(
     rich_markup_mode=None,
     no_args_is_help=True,
-    help="Keep sets of pronunciations, for `say --pronunciation-set`.",
+    help="Manage pronunciation sets, for `say --pronunciation-set`.",
     epilog="\b\nA CSV file has the columns text, alias, phoneme, language and alphabet (ipa or sapi), named in its\n"
     "first line. A line has either an alias, which is spoken in place of the text, or a phoneme.",
 )
 
 NameArgument = Annotated[
-    str, typer.Argument(metavar="NAME", help="The set's name.", autocompletion=complete_pronunciation_set)
+    str, typer.Argument(metavar="NAME", help="The name of the set.", autocompletion=complete_pronunciation_set)
 ]
 
 
@@ -73,11 +73,11 @@ def show(context: typer.Context, name: NameArgument, as_json: JsonOption = False
 def import_set(
     context: typer.Context,
     name: NameArgument,
-    file: Annotated[str, typer.Argument(metavar="FILE", help="CSV, or - for standard input.")],
-    force: Annotated[bool, typer.Option("--force", "-f", help="Replace the set that is there.")] = False,
+    file: Annotated[str, typer.Argument(metavar="FILE", help="A CSV file, or - for standard input.")],
+    force: Annotated[bool, typer.Option("--force", "-f", help="Replace an existing set.")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Make a set of the pronunciations in a CSV file."""
+    """Create a set from the pronunciations in a CSV file."""
     from castline_cli.pronunciations import in_files, read_entries
 
     entries = read_entries(file)
@@ -91,7 +91,7 @@ def import_set(
             # An earlier attempt whose answer was lost may have made the set.
             if _entries(api, name) != fields:
                 raise Refused(
-                    t("there is a set {name} already; --force replaces it", name=name), code=refusal.code
+                    t("the set {name} already exists; use --force to replace it", name=name), code=refusal.code
                 ) from refusal
             answer = api.get(_path(name))
     if as_json:
@@ -138,8 +138,8 @@ def _path(name: str) -> str:
     if not re.fullmatch(NAME_PATTERN, name):
         raise Misused(
             t(
-                "{name!r} is no name of a set; use up to 64 of A to Z, a to z, digits, -, _ and ., "
-                "which is not first",
+                "{name!r} is not a valid name for a set; use 1 to 64 of A to Z, a to z, digits, -, _ and ., and "
+                "do not begin with .",
                 name=name,
             )
         )

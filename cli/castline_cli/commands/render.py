@@ -48,9 +48,14 @@ def render(
         str | None, typer.Option("-o", "--out", metavar="FILE", help="A file, a folder, or - for standard output.")
     ] = None,
     force: ForceOption = False,
-    subtitles: Annotated[str | None, typer.Option(metavar="FILE", help="Subtitles too: .vtt, .srt or .ass.")] = None,
+    subtitles: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Also save subtitles: .vtt, .srt or .ass.")
+    ] = None,
     output_format: Annotated[
-        OutputFormat | None, typer.Option("--format", help="By default what the name of -o says, or the job's.")
+        OutputFormat | None,
+        typer.Option(
+            "--format", help="The format of the audio. The default is that of -o's extension, or the job's."
+        ),
     ] = None,
     quality: Annotated[Quality | None, quality_option("that of the job")] = None,
     loudness: Annotated[Loudness | None, loudness_option("that of the job")] = None,
@@ -65,16 +70,16 @@ def render(
     duck: DuckOption = None,
     music: MusicOption = None,
     no_music: Annotated[
-        bool, typer.Option("--no-music", help="Leave out the job's music, except for what other options say.")
+        bool, typer.Option("--no-music", help="Leave out the job's music, except for parts that other options set.")
     ] = False,
     upload_again: UploadAgainOption = False,
     play_it: PlayOption = False,
-    wait: Annotated[bool, typer.Option(help="Wait for the audio, or print the new job's id and leave.")] = True,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the new job as the API gives it.")] = False,
+    wait: Annotated[bool, typer.Option(help="Wait for the audio, or print the new job's id and exit.")] = True,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the new job as the API returns it.")] = False,
 ) -> None:
-    """Make another version of a completed job: in another format, loudness or quality, or with other music.
+    """Make another version of a completed job, with another format, loudness, quality or music.
 
-    Nothing is spoken again, and nothing is billed. What no option changes is as it is in the job.
+    Nothing is spoken again, and nothing is billed. Everything that no option changes stays as in the job.
     """
     from castline_cli.cap import explaining_the_cap
     from castline_cli.commands.jobs import subtitle_format_of
@@ -86,9 +91,9 @@ def render(
 
     session = Session.of(context)
     if not wait and (out or subtitles or play_it):
-        raise Misused(t("with --no-wait nothing is downloaded; leave out -o, --subtitles and --play"))
+        raise Misused(t("--no-wait downloads nothing; remove -o, --subtitles and --play"))
     if cover and no_cover:
-        raise Misused(t("--cover and --no-cover do not go together; choose one"))
+        raise Misused(t("--cover and --no-cover cannot be combined; choose one"))
     target = Target.of(out, force=force)
     target.demand_binary()
     if play_it:
@@ -113,7 +118,9 @@ def render(
     given = {"output_format": format_for(output_format, target), "quality": quality, "loudness": loudness}
     changes: Json = {name: value for name, value in given.items() if value is not None}
     if not (changes or options.are_given or no_music or cover or no_cover):
-        raise Misused(t("render it how? write --format, --loudness, --bed or others; see `castline render --help`"))
+        raise Misused(
+            t("nothing to change: use --format, --loudness, --bed or another option; see `castline render --help`")
+        )
 
     with session.api() as api:
         source: Json = api.get(f"/jobs/{find_job_id(api, job)}").body
@@ -142,5 +149,5 @@ def _submit(api: Api, job_id: str, changes: Json, session: Session) -> Answer:
     except KeyboardInterrupt as interruption:
         jobs = session.command("jobs", "list")
         raise Interrupted(
-            t("interrupted while submitting; {jobs} shows whether there is a job", jobs=jobs)
+            t("interrupted while submitting; {jobs} shows whether a job was created", jobs=jobs)
         ) from interruption

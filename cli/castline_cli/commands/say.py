@@ -83,8 +83,8 @@ def say(
         list[str] | None,
         typer.Option(
             metavar="SPEAKER=VOICE",
-            help="Who speaks with which voice, by its name or id; repeatable. VOICE alone is for all who have none. "
-            "Speakers without a voice get one of their language.",
+            help="The voice of a speaker, by its name or id. Repeatable. VOICE alone applies to all other "
+            "speakers. Speakers without a voice get one for their language.",
             autocompletion=complete_voice,
         ),
     ] = None,
@@ -99,20 +99,24 @@ def say(
         str | None,
         typer.Option("-o", "--out", metavar="FILE", help="A file, a folder, or - for standard output."),
     ] = None,
-    force: Annotated[bool, typer.Option("--force", "-f", help="Overwrite what is there.")] = False,
-    subtitles: Annotated[str | None, typer.Option(metavar="FILE", help="Subtitles too: .vtt, .srt or .ass.")] = None,
+    force: Annotated[bool, typer.Option("--force", "-f", help="Overwrite existing files.")] = False,
+    subtitles: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Also save subtitles: .vtt, .srt or .ass.")
+    ] = None,
     play_it: PlayOption = False,
     provider: ProviderOption = None,
     language: Annotated[
         list[str] | None,
         typer.Option(
             metavar="[SPEAKER=]TAG",
-            help="The script's, such as zh-TW, in place of the one that is guessed; or a speaker's. Repeatable.",
+            help="The language of the script, such as zh-TW, or of one speaker. By default it is guessed from "
+            "the text. Repeatable.",
             autocompletion=complete_language,
         ),
     ] = None,
     script_format: Annotated[
-        ScriptFormat | None, typer.Option(help="By default what SCRIPT's name says, or auto.")
+        ScriptFormat | None,
+        typer.Option(help="The format of the script. The default is that of SCRIPT's extension, or auto."),
     ] = None,
     answer: AnswerOption = None,
     literal: LiteralOption = False,
@@ -123,12 +127,15 @@ def say(
     quality: Annotated[Quality | None, quality_option("standard")] = None,
     loudness: Annotated[Loudness | None, loudness_option("podcast")] = None,
     title: Annotated[
-        str | None, typer.Option(metavar="TEXT", help="What the audio is called; without -o the file, too.")
+        str | None,
+        typer.Option(metavar="TEXT", help="The title of the audio. Without -o, it is also the name of the file."),
     ] = None,
     author: Annotated[
-        str | None, typer.Option(metavar="TEXT", help="Who it is by, in place of the speakers.")
+        str | None, typer.Option(metavar="TEXT", help="The author. The default is the names of the speakers.")
     ] = None,
-    album: Annotated[str | None, typer.Option(metavar="TEXT", help="What it belongs to, such as a course.")] = None,
+    album: Annotated[
+        str | None, typer.Option(metavar="TEXT", help="The album, such as the name of a course.")
+    ] = None,
     cover: CoverOption = None,
     intro: IntroOption = None,
     intro_overlap: IntroOverlapOption = None,
@@ -142,26 +149,30 @@ def say(
     gap: GapOption = None,
     crossfade: CrossfadeOption = None,
     text: Annotated[
-        str | None, typer.Option(metavar="TEXT", help="In place of a script: one text in one voice; - reads it.")
+        str | None,
+        typer.Option(
+            metavar="TEXT",
+            help="Speak one text in one voice instead of a script; - reads the text from standard input.",
+        ),
     ] = None,
     webhook_url: Annotated[
         str | None,
         typer.Option(
             metavar="URL",
-            help="Tell this URL when the job starts and ends; `castline webhooks rotate job` makes the secret.",
+            help="Notify this URL when the job starts and ends; `castline webhooks rotate job` creates the secret.",
         ),
     ] = None,
     estimate: Annotated[
         bool,
-        typer.Option("--estimate", "--dry-run", help="Print the price and the length, and submit nothing."),
+        typer.Option("--estimate", "--dry-run", help="Print the price and the duration, and submit nothing."),
     ] = False,
-    wait: Annotated[bool, typer.Option(help="Wait for the audio, or print the job's id and leave.")] = True,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the job as the API gives it.")] = False,
+    wait: Annotated[bool, typer.Option(help="Wait for the audio, or print the job's id and exit.")] = True,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the job as the API returns it.")] = False,
 ) -> None:
-    """Have a script, or one text, spoken.
+    """Turn a script, or a single text, into audio.
 
-    Speakers without a voice get one of their language, and the choice is shown. The script is submitted as a job, and
-    its audio is downloaded when it is ready. On a terminal, the price is shown first.
+    Speakers without a voice get one for their language, and the choice is shown. The script is submitted as a job,
+    and its audio is downloaded when it is ready. On a terminal, the price is shown first.
     """
     from castline_cli.cap import explaining_the_cap
     from castline_cli.cast import Chosen
@@ -177,7 +188,7 @@ def say(
 
     session = Session.of(context)
     if not wait and (out or subtitles or play_it):
-        raise Misused(t("with --no-wait nothing is downloaded; leave out -o, --subtitles and --play"))
+        raise Misused(t("--no-wait downloads nothing; remove -o, --subtitles and --play"))
     target = Target.of(out, force=force)
     target.demand_binary()
     if play_it:
@@ -223,7 +234,7 @@ def say(
         read = Script.read(_script_that_is_there(script), script_format)
     elif script is not None or script_format is not None or dialogue_only or cast or answers:
         raise Misused(
-            t("a --text has no turns; leave out the script, --script-format, --answer, --cast, --gap and --crossfade")
+            t("--text cannot be combined with a script, --script-format, --answer, --cast, --gap or --crossfade")
         )
 
     with session.api() as api:
@@ -336,7 +347,7 @@ def _submit(api: Api, path: str, request: Json, entries: Sequence[Entry], sessio
     except KeyboardInterrupt as interruption:
         jobs = session.command("jobs", "list")
         raise Interrupted(
-            t("interrupted while submitting; {jobs} shows whether there is a job", jobs=jobs)
+            t("interrupted while submitting; {jobs} shows whether a job was created", jobs=jobs)
         ) from interruption
 
 
@@ -362,5 +373,5 @@ def _script_that_is_there(script: str | None) -> str:
     if script is not None:
         return script
     if sys.stdin is None or sys.stdin.isatty():
-        raise Misused(t("say what? name a script, pipe one in, or write --text; see `castline say --help`"))
+        raise Misused(t("nothing to say: name a script, pipe one in, or use --text; see `castline say --help`"))
     return STANDARD

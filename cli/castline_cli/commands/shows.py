@@ -23,12 +23,14 @@ if TYPE_CHECKING:
 shows = typer.Typer(
     rich_markup_mode=None,
     no_args_is_help=True,
-    help="Keep the cast, music and format of a programme, for `say --show`.",
+    help="Save the cast, music and format of a programme, for `say --show`.",
     epilog="\b\nA show is saved from a job (--from last), from a cast file (.toml), or from a JSON file with the\n"
     "fields of the API, which `castline shows show NAME --json` prints.",
 )
 
-NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="The show's name.", autocompletion=complete_show)]
+NameArgument = Annotated[
+    str, typer.Argument(metavar="NAME", help="The name of the show.", autocompletion=complete_show)
+]
 
 
 @shows.command("list")
@@ -66,21 +68,22 @@ def save(
     context: typer.Context,
     name: NameArgument,
     file: Annotated[
-        str | None, typer.Argument(metavar="FILE", help="A cast file (.toml), or JSON; - for JSON on standard input.")
+        str | None,
+        typer.Argument(metavar="FILE", help="A cast file (.toml) or a JSON file; - reads JSON from standard input."),
     ] = None,
     job: Annotated[
         str | None,
         typer.Option(
             "--from",
             metavar="JOB",
-            help="Take all from a job: its id, a part of one, or last.",
+            help="Save the show from a job: its id, a part of the id, or last.",
             autocompletion=complete_job,
         ),
     ] = None,
-    title: Annotated[str | None, typer.Option(metavar="TEXT", help="What the audio is called.")] = None,
-    author: Annotated[str | None, typer.Option(metavar="TEXT", help="Who it is by.")] = None,
-    album: Annotated[str | None, typer.Option(metavar="TEXT", help="What it belongs to.")] = None,
-    force: Annotated[bool, typer.Option("--force", "-f", help="Replace the show that is there.")] = False,
+    title: Annotated[str | None, typer.Option(metavar="TEXT", help="The title of the audio.")] = None,
+    author: Annotated[str | None, typer.Option(metavar="TEXT", help="The author.")] = None,
+    album: Annotated[str | None, typer.Option(metavar="TEXT", help="The album.")] = None,
+    force: Annotated[bool, typer.Option("--force", "-f", help="Replace an existing show.")] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Save a show from a job or from a file. An existing show is replaced only with --force."""
@@ -89,7 +92,7 @@ def save(
     from castline_cli.shows import path_of, show_of_job
 
     if (file is None) == (job is None):
-        raise Misused(t("save it from what? write either a FILE or --from JOB"))
+        raise Misused(t("nothing to save the show from: name either a FILE or --from JOB"))
     session = Session.of(context)
     path = path_of(name)
     with session.api() as api:
@@ -104,14 +107,14 @@ def save(
             if refusal.code != "PRECONDITION_FAILED":
                 raise
             raise Refused(
-                t("there is a show {name} already; --force replaces it", name=name), code=refusal.code
+                t("the show {name} already exists; use --force to replace it", name=name), code=refusal.code
             ) from refusal
     say(answer.text if as_json else t("saved {name}", name=name) if is_for_people() else name)
 
 
 @shows.command()
 def delete(context: typer.Context, name: NameArgument) -> None:
-    """Delete a show. Jobs that were made with it stay as they are."""
+    """Delete a show. Jobs that were made with it are kept."""
     from castline_cli.shows import path_of
 
     with Session.of(context).api() as api:
@@ -133,9 +136,11 @@ def _read(api: Api, written: str, session: Session) -> Json:
         fields = json.loads(read_text(written))
     except ValueError as error:
         line = f":{error.lineno}" if isinstance(error, json.JSONDecodeError) else ""
-        raise FileProblem(t("{name}{line}: this is not JSON ({error})", name=name, line=line, error=error)) from error
+        raise FileProblem(t("{name}{line}: not valid JSON ({error})", name=name, line=line, error=error)) from error
     if not isinstance(fields, dict):
-        raise FileProblem(t("{name} is no show; write it as `castline shows show NAME --json` prints it", name=name))
+        raise FileProblem(
+            t("{name} is not a show; use the format that `castline shows show NAME --json` prints", name=name)
+        )
     return {each: value for each, value in fields.items() if each != "name"}
 
 

@@ -27,22 +27,34 @@ def login(
     site: Annotated[
         str | None,
         typer.Argument(
-            metavar="URL", show_default=False, help="Where Castline's pages are; not needed for signing in again."
+            metavar="URL",
+            show_default=False,
+            help="The address of Castline's web pages. It is not needed to sign in again.",
         ),
     ] = None,
     issuer: Annotated[
-        str | None, typer.Option(metavar="URL", help="Sign in there; then URL is the API, and asked for nothing.")
+        str | None,
+        typer.Option(
+            metavar="URL",
+            help="The issuer to sign in with. URL is then the address of the API, and no configuration is read "
+            "from it.",
+        ),
     ] = None,
-    client_id: Annotated[str | None, typer.Option(metavar="ID", help="Castline's, at that issuer.")] = None,
-    scope: Annotated[list[str] | None, typer.Option(help="What to ask that issuer for; repeatable.")] = None,
+    client_id: Annotated[str | None, typer.Option(metavar="ID", help="Castline's client id at that issuer.")] = None,
+    scope: Annotated[list[str] | None, typer.Option(help="A scope to request from that issuer. Repeatable.")] = None,
     browser: Annotated[bool, typer.Option(help="Open a browser, or only print the address.")] = True,
     port: Annotated[
-        int, typer.Option(min=0, max=65535, help="Where the browser comes back to, if the issuer knows another one.")
+        int,
+        typer.Option(
+            min=0,
+            max=65535,
+            help="The port that the browser returns to, if another one is registered with the issuer.",
+        ),
     ] = PORT,
 ) -> None:
     """Sign in through the browser.
 
-    Later commands that name no other Castline use this one, until `castline logout`.
+    Later commands use this Castline unless they name another one, until `castline logout`.
     """
     from castline_cli.sign_in import DEFAULT_SCOPES, PATIENCE_SECONDS, open_browser, print_address
     from castline_cli.sign_in import sign_in as sign_in_at
@@ -52,7 +64,7 @@ def login(
     if where.issuer is None:
         say(
             t(
-                "{api} takes requests without a sign-in; name it with --api or CASTLINE_API",
+                "{api} needs no sign-in; use it with --api or CASTLINE_API",
                 api=without_prefix(where.api),
             )
         )
@@ -67,27 +79,27 @@ def login(
 
 
 def logout(context: typer.Context) -> None:
-    """End the sign-in."""
+    """Sign out."""
     from castline_cli.sign_in import sign_out
 
     session = Session.of(context)
     api = session.url
     profile = session.profiles.find(api)
     if profile is None:
-        say(t("nobody is signed in to {api}", api=without_prefix(api)))
+        say(t("not signed in to {api}", api=without_prefix(api)))
         return
     is_ended = sign_out(profile, session.profiles)
     say(
         t("signed out of {api}", api=without_prefix(api))
-        + ("" if is_ended else t("; the issuer was not told, only this machine"))
+        + ("" if is_ended else t("; only on this machine: the issuer was not notified"))
     )
 
 
 def whoami(
     context: typer.Context,
-    as_json: Annotated[bool, typer.Option("--json", help="Print what the sign-in says, as JSON.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the sign-in as JSON.")] = False,
 ) -> None:
-    """Say who is signed in, and where."""
+    """Show who is signed in, and where."""
     from castline_cli.oidc import claims_of
 
     session = Session.of(context)
@@ -100,7 +112,7 @@ def whoami(
         else:
             say(
                 t(
-                    "{name}, at {api} by {issuer}",
+                    "{name} at {api}, signed in with {issuer}",
                     name=name or t("somebody"),
                     api=without_prefix(profile.api),
                     issuer=profile.issuer,
@@ -116,12 +128,15 @@ def whoami(
         user = _LOCAL_USER
     else:
         raise SignedOut(
-            t("nobody is signed in to {where}; `castline login URL` signs in, --user names a local user", where=where)
+            t(
+                "not signed in to {where}; sign in with `castline login URL`, or name a local user with --user",
+                where=where,
+            )
         )
     say(
         json.dumps({"api": session.url, "issuer": None, "user": user})
         if as_json
-        else t("{name}, at {where}", name=user or t("a token"), where=where)
+        else t("{name} at {where}", name=user or t("a token"), where=where)
     )
 
 
@@ -137,7 +152,7 @@ def _where(
     from castline_cli.sign_in import Site, read_site
 
     if (issuer is None) != (client_id is None):
-        raise Misused(t("--issuer and --client-id go together"))
+        raise Misused(t("--issuer and --client-id must be used together"))
     address = site or session.chosen.get("api")
     earlier = session.profile() if site is None else None
     if issuer is not None and client_id is not None and address is not None:
@@ -146,7 +161,7 @@ def _where(
     if earlier is not None:
         return Site.of(earlier)
     if address is None:
-        raise Misused(t("sign in to which Castline? `castline login https://castline.example.com`"))
+        raise Misused(t("name the Castline to sign in to, such as `castline login https://castline.example.com`"))
     return read_site(address)
 
 

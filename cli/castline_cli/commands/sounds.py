@@ -18,13 +18,14 @@ from castline_cli.strings import cell, t
 sounds = typer.Typer(
     rich_markup_mode=None,
     no_args_is_help=True,
-    help="Keep clips of audio and covers, for --intro, --outro, --bed and --cover.",
-    epilog="\b\nA SOUND is its name, its id, or at least four characters of the id's beginning or end.\n"
-    "A sound that no job has used is removed 30 days after its upload.",
+    help="Manage audio clips and cover images, for --intro, --outro, --bed and --cover.",
+    epilog="\b\nSOUND is a name, an id, or at least four characters of the beginning or end of an id.\n"
+    "A sound that no job has used is deleted 30 days after its upload.",
 )
 
 SoundArgument = Annotated[
-    str, typer.Argument(metavar="SOUND", help="Its name, id, or a part of the id.", autocompletion=complete_sound)
+    str,
+    typer.Argument(metavar="SOUND", help="The sound's name, id, or a part of the id.", autocompletion=complete_sound),
 ]
 
 
@@ -64,11 +65,11 @@ def upload(
         typer.Argument(metavar="FILE", help="Audio of up to 15 minutes and 50 MB, or a JPEG or PNG cover."),
     ],
     upload_again: UploadAgainOption = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print each sound as the API gives it.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print each sound as the API returns it.")] = False,
 ) -> None:
     """Upload files, and wait until the service has checked them.
 
-    A file is not uploaded if there is a sound of the same name and size.
+    A file is not uploaded if a sound with the same name and size exists.
     """
     import json
     from pathlib import Path
@@ -93,7 +94,7 @@ def upload(
 
 @sounds.command()
 def show(context: typer.Context, sound: SoundArgument, as_json: JsonOption = False) -> None:
-    """Show what is known of a sound, or why it cannot be used."""
+    """Show the details of a sound, or why it cannot be used."""
     from castline_cli.sounds import demand_sound, facts
 
     session = Session.of(context)
@@ -114,7 +115,7 @@ def download(
     ] = None,
     force: ForceOption = False,
 ) -> None:
-    """Download a sound to listen to: as MP3, or the picture as it was uploaded.
+    """Download a sound: audio as MP3, or an image as it was uploaded.
 
     `castline sounds download SOUND -o - | ffplay -` plays it.
     """

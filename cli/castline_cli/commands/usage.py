@@ -23,7 +23,7 @@ MonthOption = Annotated[
 
 
 def usage(context: typer.Context, month: MonthOption = None, as_json: JsonOption = False) -> None:
-    """Show the characters, jobs, audio and costs of a month, day by day, and the limits."""
+    """Show the characters, jobs, audio and costs of a month by day, and the limits."""
     from castline_cli.usage import COLUMNS, committed, figures, limit, of_limit
 
     with Session.of(context).api() as api:

@@ -28,12 +28,16 @@ def voices(
     language: Annotated[
         str | None,
         typer.Option(
-            metavar="TAG", help="Such as zh-TW, or zh for all of Chinese.", autocompletion=complete_language
+            metavar="TAG",
+            help="The language, such as zh-TW, or zh for all of Chinese.",
+            autocompletion=complete_language,
         ),
     ] = None,
     gender: Annotated[Gender | None, typer.Option()] = None,
-    search: Annotated[str | None, typer.Option(metavar="WORDS", help="In ids, names and languages.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the API's answer.")] = False,
+    search: Annotated[
+        str | None, typer.Option(metavar="WORDS", help="Words to search for in ids, names and languages.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the API's response.")] = False,
 ) -> None:
     """List voices."""
     with Session.of(context).api() as api:

@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 webhooks = typer.Typer(
     rich_markup_mode=None,
     no_args_is_help=True,
-    help="Have URLs called when something happens to jobs.",
-    epilog="\b\nA WEBHOOK is its id, at least four characters of the id's beginning or end, its URL, or `job`:\n"
-    "that stands for the webhook_url of single jobs, and `castline webhooks rotate job` makes its secret.",
+    help="Manage webhooks: URLs that receive the events of jobs.",
+    epilog="\b\nWEBHOOK is an id, at least four characters of the beginning or end of an id, a URL, or `job`, which\n"
+    "stands for the webhook_url of single jobs. `castline webhooks rotate job` creates its secret.",
 )
 
 
@@ -40,17 +40,17 @@ class Event(StrEnum):
 WebhookArgument = Annotated[
     str,
     typer.Argument(
-        metavar="WEBHOOK", help="Its id, a part of the id, its URL, or job.", autocompletion=complete_webhook
+        metavar="WEBHOOK",
+        help="The webhook's id, a part of the id, its URL, or job.",
+        autocompletion=complete_webhook,
     ),
 ]
 EventsOption = Annotated[
     list[Event] | None,
-    typer.Option(
-        "-e", "--event", help="A type of events to send; may be repeated. [default: all]", show_default=False
-    ),
+    typer.Option("-e", "--event", help="An event type to send. Repeatable. [default: all]", show_default=False),
 ]
 DescriptionOption = Annotated[
-    str | None, typer.Option("-d", "--description", metavar="TEXT", help="A note of yours.")
+    str | None, typer.Option("-d", "--description", metavar="TEXT", help="A note for yourself.")
 ]
 
 
@@ -75,12 +75,12 @@ def list_webhooks(context: typer.Context, as_json: JsonOption = False) -> None:
 @webhooks.command()
 def add(
     context: typer.Context,
-    url: Annotated[str, typer.Argument(metavar="URL", help="An HTTPS URL in the public Internet.")],
+    url: Annotated[str, typer.Argument(metavar="URL", help="An HTTPS URL on the public Internet.")],
     events: EventsOption = None,
     description: DescriptionOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Have a URL called, and show the secret that calls are signed with. It is not shown again."""
+    """Add a webhook, and show the secret that its requests are signed with. It is not shown again."""
     body: dict[str, Any] = {"url": url} | _given(events=events and [*events], description=description)
     with Session.of(context).api() as api:
         created = api.create_webhook(body)
@@ -89,7 +89,7 @@ def add(
 
 @webhooks.command()
 def show(context: typer.Context, webhook: WebhookArgument, as_json: JsonOption = False) -> None:
-    """Show what is known of a webhook."""
+    """Show the details of a webhook."""
     from castline_cli.webhooks import find_webhook_id
 
     session = Session.of(context)
@@ -102,11 +102,11 @@ def show(context: typer.Context, webhook: WebhookArgument, as_json: JsonOption =
 def update(
     context: typer.Context,
     webhook: WebhookArgument,
-    url: Annotated[str | None, typer.Option("--url", metavar="URL", help="Another URL.")] = None,
+    url: Annotated[str | None, typer.Option("--url", metavar="URL", help="The new URL.")] = None,
     events: EventsOption = None,
     description: DescriptionOption = None,
     enabled: Annotated[
-        bool | None, typer.Option("--enable/--disable", help="Send events again, or no more.", show_default=False)
+        bool | None, typer.Option("--enable/--disable", help="Enable or disable the webhook.", show_default=False)
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -118,7 +118,7 @@ def update(
     if description is not None:
         changes["description"] = description or None
     if not changes:
-        raise Misused(t("nothing is to change; see `castline webhooks update --help`"))
+        raise Misused(t("nothing to change; see `castline webhooks update --help`"))
     session = Session.of(context)
     with session.api() as api:
         changed = api.change_webhook(find_webhook_id(api, webhook, session), changes)
@@ -127,7 +127,7 @@ def update(
 
 @webhooks.command()
 def remove(context: typer.Context, webhook: WebhookArgument) -> None:
-    """Delete a webhook: its URL is not called any more."""
+    """Delete a webhook. No more events are sent to its URL."""
     from castline_cli.webhooks import find_webhook_id
 
     session = Session.of(context)
@@ -139,7 +139,7 @@ def remove(context: typer.Context, webhook: WebhookArgument) -> None:
 
 @webhooks.command()
 def rotate(context: typer.Context, webhook: WebhookArgument, as_json: JsonOption = False) -> None:
-    """Make a new secret, and show it. Calls are signed with the old one, too, for 24 hours."""
+    """Create a new secret, and show it. For 24 hours, requests are signed with the old secret, too."""
     from castline_cli.webhooks import find_webhook_id
 
     session = Session.of(context)
@@ -150,7 +150,7 @@ def rotate(context: typer.Context, webhook: WebhookArgument, as_json: JsonOption
 
 @webhooks.command("test")
 def send_test(context: typer.Context, webhook: WebhookArgument, as_json: JsonOption = False) -> None:
-    """Send a test event, and show what came of it. Exits with 4 unless the URL has accepted it."""
+    """Send a test event, and show the outcome. The exit code is 4 unless the URL has accepted it."""
     from castline_cli.webhooks import find_webhook_id, wait_for_attempt
 
     session = Session.of(context)
@@ -166,9 +166,9 @@ def deliveries(
     context: typer.Context,
     webhook: WebhookArgument,
     limit: Annotated[int, typer.Option("-n", "--limit", min=1, help="How many.")] = 20,
-    as_json: Annotated[bool, typer.Option("--json", help="Print each delivery as the API gives it.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print each delivery as the API returns it.")] = False,
 ) -> None:
-    """List what was sent in the last 30 days, newest first, and what came of it."""
+    """List the deliveries of the last 30 days and their outcomes, newest first."""
     from itertools import islice
 
     from castline_cli.webhooks import find_webhook_id, outcome
@@ -187,7 +187,7 @@ def deliveries(
             (each["id"], each["event_type"], shown.moment(each["created_at"]), cell(each["status"]), outcome(each))
             for each in found
         ],
-        footer="" if found else t("nothing was sent"),
+        footer="" if found else t("no deliveries"),
         shortens_last=True,
     )
 
@@ -196,10 +196,12 @@ def deliveries(
 def redeliver(
     context: typer.Context,
     webhook: WebhookArgument,
-    delivery: Annotated[str, typer.Argument(metavar="DELIVERY", help="Its id, a part of the id, or last.")],
+    delivery: Annotated[
+        str, typer.Argument(metavar="DELIVERY", help="The delivery's id, a part of the id, or last.")
+    ],
     as_json: JsonOption = False,
 ) -> None:
-    """Send an event once more, and show what came of it. Exits with 4 unless the URL has accepted it."""
+    """Send an event again, and show the outcome. The exit code is 4 unless the URL has accepted it."""
     from castline_cli.webhooks import find_delivery_id, find_webhook_id, wait_for_attempt
 
     session = Session.of(context)
@@ -220,7 +222,7 @@ def _show(webhook: Mapping[str, Any], *, as_json: bool) -> None:
     if as_json:
         _say_json(webhook)
         return
-    footer = t("Keep the secret: it is not shown again.") if "secret" in webhook else ""
+    footer = t("Save the secret. It is not shown again.") if "secret" in webhook else ""
     table(("", ""), facts(webhook), footer=footer)
 
 

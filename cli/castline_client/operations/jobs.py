@@ -64,7 +64,7 @@ def delete_job(job_id: str) -> Flow[None]:
 
 
 def cancel_job(job_id: str) -> Flow[JobSummary]:
-    """Cancel a job that is still pending.
+    """Cancel a pending job.
 
     Raises:
         Conflict: it is not.

@@ -87,7 +87,7 @@ def wait_for_sound(sound_id: str) -> Flow[SoundLink]:
         if found["status"] == "ready":
             return found
         if time.monotonic() > deadline:
-            raise WaitTimedOut(Sentence("sound {sound} has not been checked in 5 minutes", sound=sound_id))
+            raise WaitTimedOut(Sentence("sound {sound} was not checked within 5 minutes", sound=sound_id))
         yield Pause(max(retry_after_seconds(answer.headers, default=POLL_SECONDS), MIN_POLL_SECONDS))
 
 
