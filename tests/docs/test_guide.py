@@ -23,6 +23,7 @@ from tests.docs.shell import HAS_CURL, Shell
 from tests.e2e.api_client import ApiClient
 from tests.e2e.decoded_audio import decode
 from tests.e2e.dialogues import dialogue
+from tests.patience import PATIENCE_SECONDS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -51,14 +52,14 @@ class Director:
                 self._paused.close()
             case ["wait", "until", "spoken"]:
                 job_id = self._client.list_ids()[0]
-                deadline = time.monotonic() + 30
+                deadline = time.monotonic() + PATIENCE_SECONDS
                 progress = self._client.job(job_id)["progress"]
                 while not 0 < progress["total_segments"] <= progress["completed_segments"]:
                     progress = self._client.job(job_id)["progress"]
                     assert time.monotonic() < deadline
                     time.sleep(0.02)
             case ["wait", "until", "all", "have", "ended"]:
-                deadline = time.monotonic() + 30
+                deadline = time.monotonic() + PATIENCE_SECONDS
                 while self._client.list_ids(status="pending") or self._client.list_ids(status="processing"):
                     assert time.monotonic() < deadline
                     time.sleep(0.02)
@@ -144,7 +145,7 @@ def test_a_file_is_uploaded_as_shown(edition: str, stack: LocalStack, folder: Pa
         shell.run(block(edition, "-T"))
 
         # Then
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + PATIENCE_SECONDS
         while (status := client.get(f"/sounds/{created['id']}").json()["status"]) == "waiting":
             assert time.monotonic() < deadline
             time.sleep(0.05)

@@ -19,6 +19,7 @@ from local import resources
 from tests.ended_jobs import end_job
 from tests.integration.examples import make_dialogue, make_job
 from tests.integration.local_cloud.eventually import eventually
+from tests.patience import PATIENCE_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
     from local.azure_speech.server import AzureSpeechEmulator
     from local.cloud.cloud import LocalCloud
     from local.cloud.queues import QueueMapping
-
-PATIENCE_SECONDS = 60.0
 
 
 @pytest.fixture(scope="module")
