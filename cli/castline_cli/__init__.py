@@ -1,1 +1,1 @@
-"""Castline's command line. It knows the service by HTTP only, wherever that runs."""
+"""Castline's command line. It uses the service over HTTP only."""

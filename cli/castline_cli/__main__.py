@@ -1,4 +1,4 @@
-"""``python -m castline_cli``, and what the command ``castline`` starts."""
+"""Entry point of ``python -m castline_cli`` and of the command ``castline``."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from castline_cli.app import main
 
 
 def run() -> None:
-    """Run the command line and leave the process."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # like Ctrl-C, it leaves no half of a file behind
+    """Run the command line and exit the process."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # like Ctrl-C, SIGTERM leaves no partial file behind
     sys.exit(main())
 
 

@@ -1,4 +1,4 @@
-"""Addresses of the service, as people write them on the command line."""
+"""Addresses of the service, as users write them on the command line."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def api_url(address: str) -> str:
     """Return the API's URL without a trailing slash, adding ``/api/v1`` where the address lacks it.
 
     Raises:
-        Misused: it is no address.
+        Misused: ``address`` is not an address.
     """
     try:
         return addresses.api_url(address)

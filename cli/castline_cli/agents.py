@@ -1,4 +1,4 @@
-"""The service as tools of an agent, by the Model Context Protocol."""
+"""Tools with which agents use the service, over the Model Context Protocol."""
 
 from __future__ import annotations
 
@@ -27,64 +27,68 @@ if TYPE_CHECKING:
 
 _INSTRUCTIONS: Final = """\
 Castline turns scripts with several speakers into one audio file. A script has a line for each turn, such as
-"A: Hello!". The usual order: parse_script shows the speakers, and asks what only the script's author knows;
-list_voices finds voices, and whoever has none gets one; estimate_job says who speaks with which voice and what it
-costs; submit_job starts the job, which is billed; follow_job waits until it has ended; download_audio writes the
-file.
+"A: Hello!". The usual order is: parse_script shows the speakers, and questions that only the script's author can
+answer. list_voices finds voices; speakers without a voice get one. estimate_job shows the voice of each speaker and
+the cost. submit_job starts the job, which is billed. follow_job waits until the job has ended. download_audio writes
+the file.
 """
 _ANYBODY: Final = "*"
-"""The speaker in whose place all others stand who have no voice of their own."""
+"""Key in ``voices`` for all speakers who have no voice of their own."""
 _FOLLOW_SECONDS: Final = 45
-"""The longest time for which a tool call waits for a job: clients give up on a call after a minute or so."""
+"""Default seconds for which a tool call waits for a job. Clients give up on a call after about a minute."""
 _MAX_FOLLOW_SECONDS: Final = 600
 _VOICES: Final = 50
-"""Voices that are listed at a time: a provider may have hundreds."""
+"""Default number of voices in a list. A provider may have hundreds."""
 _READS: Final = ToolAnnotations(read_only_hint=True, open_world_hint=True)
 _WRITES: Final = ToolAnnotations(read_only_hint=False, destructive_hint=False, open_world_hint=True)
 
 ScriptText = Annotated[str, Field(description="The script: plain text, Markdown, Fountain, SRT, VTT, CSV or JSON.")]
 ScriptFormatName = Annotated[
     Literal["auto", "plain", "markdown", "fountain", "srt", "vtt", "csv", "json"],
-    Field(description="The script's format; auto finds it out."),
+    Field(description="The format of the script; auto detects it."),
 ]
 Voices = Annotated[
     dict[str, str] | None,
     Field(
-        description=f'A voice_id for speakers of the script; "{_ANYBODY}" is for all others. Whoever has none gets a '
-        "voice of the language."
+        description=f'A voice_id by speaker of the script; "{_ANYBODY}" applies to all other speakers. Speakers '
+        "without one get a voice for their language."
     ),
 ]
-JobId = Annotated[str, Field(description="The id that submit_job has given.")]
-Title = Annotated[str | None, Field(description="What the audio is called; its file, too.")]
+JobId = Annotated[str, Field(description="The id that submit_job returned.")]
+Title = Annotated[str | None, Field(description="The title of the audio, also used for its file name.")]
 LanguageTag = Annotated[
-    str | None, Field(description="What the script is written in, such as zh-TW or en-US; by default it is guessed.")
+    str | None, Field(description="The language of the script, such as zh-TW or en-US. By default it is guessed.")
 ]
 Answers = Annotated[
     list[dict[str, str]] | None,
     Field(
-        description="Answers to questions of parse_script: each has its question, its speaker if it is about one, "
-        "and one of its choices."
+        description="Answers to questions from parse_script. Each has the question, the speaker if the question is "
+        "about one, and one of the choices."
     ),
 ]
-FormatName = Annotated[Literal["mp3", "wav", "flac", "opus", "m4b"], Field(description="Of the audio file.")]
+FormatName = Annotated[
+    Literal["mp3", "wav", "flac", "opus", "m4b"], Field(description="The format of the audio file.")
+]
 QualityName = Annotated[Literal["standard", "studio"], Field(description="standard is 24 kHz, studio 48 kHz.")]
 LoudnessName = Annotated[
-    Literal["podcast", "audiobook", "broadcast", "none"], Field(description="What the audio is brought to.")
+    Literal["podcast", "audiobook", "broadcast", "none"], Field(description="The loudness to normalize the audio to.")
 ]
-GapMs = Annotated[int, Field(description="Milliseconds between turns, 0 to 2000.", ge=0, le=2000)]
-ProviderId = Annotated[str | None, Field(description="The speech provider; by default the service's first one.")]
+GapMs = Annotated[int, Field(description="The pause between turns in milliseconds, 0 to 2000.", ge=0, le=2000)]
+ProviderId = Annotated[
+    str | None, Field(description="The id of the speech provider. The default is the service's first one.")
+]
 
 
 class Tools:
-    """The tools, each of which is a method. Errors of the service become errors of the tool, with its message."""
+    """Tools for agents; each method is a tool. Errors of the service become tool errors with the same message."""
 
     def __init__(self, castline: AsyncCastline, folder: Path, *, sign_in_advice: str) -> None:
-        """Prepare.
+        """Store the client and the settings.
 
         Args:
-            castline: the service.
-            folder: the only one that files are written to.
-            sign_in_advice: what to tell an agent that is not let in.
+            castline: the client of the service.
+            folder: the only folder that files are written to.
+            sign_in_advice: the message for an agent whose requests are not authenticated.
         """
         self._castline = castline
         self._folder = folder
@@ -96,9 +100,9 @@ class Tools:
             str | None, Field(description="The language, such as zh-TW, or zh for all of Chinese.")
         ] = None,
         gender: Literal["female", "male", "neutral"] | None = None,
-        search: Annotated[str | None, Field(description="Words in the voice's name or id.")] = None,
+        search: Annotated[str | None, Field(description="Words to search for in names and ids.")] = None,
         provider: ProviderId = None,
-        limit: Annotated[int, Field(description="The maximum number of jobs.", ge=1, le=500)] = _VOICES,
+        limit: Annotated[int, Field(description="The maximum number of voices.", ge=1, le=500)] = _VOICES,
     ) -> dict[str, Any]:
         """List voices, with the styles that each can speak in."""
         with self._telling():
@@ -108,7 +112,7 @@ class Tools:
     async def parse_script(
         self, script: ScriptText, script_format: ScriptFormatName = "auto", answers: Answers = None
     ) -> dict[str, Any]:
-        """Show the speakers and turns of a script, what of it will not be spoken, and questions. Costs nothing."""
+        """Show the speakers and turns of a script, warnings about unspoken text, and questions. Costs nothing."""
         with self._telling():
             return dict(await self._parsed(script, script_format, answers))
 
@@ -121,7 +125,7 @@ class Tools:
         answers: Answers = None,
         provider: ProviderId = None,
     ) -> dict[str, Any]:
-        """Tell what a job would bill and cost, how long it would be, and who would speak. Costs nothing."""
+        """Estimate the billed characters, cost and duration of a job, and show its voices. Costs nothing."""
         with self._telling():
             request, cast = await self._request(script, voices, script_format, answers, provider, language)
             return {**await self._castline.estimate(request), "cast": cast}
@@ -140,10 +144,11 @@ class Tools:
         gap_ms: GapMs = 300,
         provider: ProviderId = None,
         idempotency_key: Annotated[
-            str | None, Field(description="The same key gives the same job within a day, in place of a second one.")
+            str | None,
+            Field(description="Repeating the key within a day returns the same job instead of a second one."),
         ] = None,
     ) -> dict[str, Any]:
-        """Submit a script as a job, which is billed. Returns at once with the job's id; follow_job waits for it."""
+        """Submit a script as a job, which is billed. Returns the job's id immediately; follow_job waits for it."""
         with self._telling():
             request, cast = await self._request(
                 script,
@@ -165,10 +170,13 @@ class Tools:
         job_id: JobId,
         context: Context,
         timeout_seconds: Annotated[
-            float, Field(description="How long to wait; 0 only looks.", ge=0, le=_MAX_FOLLOW_SECONDS)
+            float,
+            Field(
+                description="The maximum time to wait; 0 returns the current status.", ge=0, le=_MAX_FOLLOW_SECONDS
+            ),
         ] = _FOLLOW_SECONDS,
     ) -> dict[str, Any]:
-        """Wait until a job has ended, and tell its status. A job that goes on is followed by calling this again."""
+        """Wait until a job has ended, and return its status. If it has not ended, call this tool again."""
         seen: list[JobDetail] = []
         with self._telling():
             waiting = asyncio.ensure_future(
@@ -188,7 +196,7 @@ class Tools:
     async def list_jobs(
         self,
         status: Literal["pending", "processing", "completed", "failed", "cancelled"] | None = None,
-        search: Annotated[str | None, Field(description="Words in titles, authors and albums.")] = None,
+        search: Annotated[str | None, Field(description="Words to search for in titles, authors and albums.")] = None,
         limit: Annotated[int, Field(description="The maximum number of jobs.", ge=1, le=100)] = 20,
     ) -> dict[str, Any]:
         """List the user's jobs, newest first."""
@@ -214,43 +222,50 @@ class Tools:
     async def download_audio(
         self,
         job_id: JobId,
-        name: Annotated[str | None, Field(description="Of the file, without folders; by default its title.")] = None,
+        name: Annotated[
+            str | None, Field(description="The file name, without folders. The default is the title.")
+        ] = None,
         overwrite: bool = False,
     ) -> dict[str, Any]:
-        """Write the audio of a completed job to a file on this machine, and tell its path."""
+        """Write the audio of a completed job to a file on this machine, and return its path."""
         with self._telling():
             to = self._folder if name is None else self._folder / file_name(name)
             path = await self._castline.download(job_id, to, overwrite=overwrite)
         return {"path": str(path.resolve()), "size_bytes": path.stat().st_size}
 
     async def audio_link(self, job_id: JobId) -> dict[str, Any]:
-        """Tell an address that the audio of a completed job can be downloaded from for some minutes."""
+        """Return a URL from which the audio of a completed job can be downloaded for some minutes."""
         with self._telling():
             return dict(await self._castline.audio(job_id))
 
     async def get_subtitles(
         self,
         job_id: JobId,
-        subtitle_format: Annotated[Literal["vtt", "srt", "ass"], Field(description="How they are written.")] = "vtt",
-        words: Annotated[bool, Field(description="Say in vtt when each word is heard.")] = False,
+        subtitle_format: Annotated[
+            Literal["vtt", "srt", "ass"], Field(description="The format of the subtitles.")
+        ] = "vtt",
+        words: Annotated[bool, Field(description="Include the time of each word in vtt.")] = False,
     ) -> str:
-        """Return the subtitles of a completed job: who says what when."""
+        """Return the subtitles of a completed job, with speakers and times."""
         with self._telling():
             return (await self._castline.subtitles(job_id, format=subtitle_format, words=words)).text
 
     async def get_usage(
-        self, month: Annotated[str | None, Field(description="Such as 2026-11; by default this one.")] = None
+        self,
+        month: Annotated[
+            str | None, Field(description="A month such as 2026-11. The default is the current month.")
+        ] = None,
     ) -> dict[str, Any]:
-        """Tell what the user has used in a month, what it cost, and what the limits are."""
+        """Return the user's usage in a month, its cost, and the limits."""
         with self._telling():
             return dict(await self._castline.usage(month=month))
 
     @contextmanager
     def _telling(self) -> Iterator[None]:
-        """Raise errors as errors of the tool, which the agent reads.
+        """Convert errors to tool errors, which the agent reads.
 
         Raises:
-            ToolError: with the message of the service.
+            ToolError: an error occurred; it has the service's message.
         """
         try:
             yield
@@ -274,10 +289,10 @@ class Tools:
         language: str | None,
         **fields: Any,
     ) -> tuple[dict[str, Any], dict[str, Any]]:
-        """Return the request of a job for a script, and who speaks in it with which voice.
+        """Return the request of a job for a script, and the cast: the voices and the notes about them.
 
         Raises:
-            ToolError: a voice is for somebody who is not in the script, or a turn is a sound.
+            ToolError: ``voices`` has a speaker who is not in the script, or a turn is a sound.
         """
         parsed = await self._parsed(script, script_format, answers)
         if any(turn.get("is_sound") for turn in parsed["turns"]):
@@ -318,7 +333,7 @@ def _turn(turn: ParsedTurn) -> dict[str, Any]:
 
 
 def _assignment(member: CastMemberSchema, own: Mapping[str, str]) -> dict[str, Any]:
-    """Return a speaker's voice as a job takes it: the agent's own choice, even if the service does not know it."""
+    """Return a speaker's voice assignment. The agent's own choice is kept even if the service does not know it."""
     speaker = member["speaker"]
     if own.get(speaker, member["voice_id"]) != member["voice_id"]:
         return {"speaker": speaker, "voice_id": own[speaker]}
@@ -334,7 +349,7 @@ def _voices_of(voices: Mapping[str, str], speakers: Sequence[str]) -> dict[str, 
     """Return the voice of each speaker who has one.
 
     Raises:
-        ToolError: a voice is for somebody who is not in the script.
+        ToolError: ``voices`` has a speaker who is not in the script.
     """
     by_key = {speaker_key(name): voice for name, voice in voices.items() if name != _ANYBODY}
     keys = {speaker_key(speaker): speaker for speaker in speakers}
@@ -346,7 +361,7 @@ def _voices_of(voices: Mapping[str, str], speakers: Sequence[str]) -> dict[str, 
 
 
 async def _report(waiting: asyncio.Future[Any], seen: Sequence[JobDetail], context: Context) -> None:
-    """Tell the client of each change of a job until the waiting for it has ended."""
+    """Report every change of a job to the client until ``waiting`` is done."""
     told = 0
     while not waiting.done():
         await asyncio.wait([waiting], timeout=0.1)
@@ -361,7 +376,7 @@ async def _report(waiting: asyncio.Future[Any], seen: Sequence[JobDetail], conte
 
 
 def _status(job: JobDetail) -> dict[str, Any]:
-    """Return what an agent wants to know of a job: not its texts, which it has written itself."""
+    """Return the fields of a job that an agent needs. The texts are left out, because the agent has sent them."""
     wanted = (
         *("id", "status", "title", "created_at", "completed_at", "progress", "queue"),
         *("error_code", "error_message"),
@@ -375,12 +390,12 @@ def _status(job: JobDetail) -> dict[str, Any]:
 
 
 def server(options: Mapping[str, Any], folder: Path, *, sign_in_advice: str) -> MCPServer[AsyncCastline]:
-    """Make the server.
+    """Create the MCP server.
 
     Args:
-        options: those of the client.
-        folder: the only one that files are written to.
-        sign_in_advice: what to tell an agent that is not let in.
+        options: the options of the client.
+        folder: the only folder that files are written to.
+        sign_in_advice: the message for an agent whose requests are not authenticated.
     """
     castline = AsyncCastline(**options)
 

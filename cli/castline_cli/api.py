@@ -1,4 +1,4 @@
-"""The service's API as the commands call it: the Python client, with errors in the command line's words."""
+"""Client of the API for the commands: the Python client, with the command line's errors and messages."""
 
 from __future__ import annotations
 
@@ -27,77 +27,77 @@ T = TypeVar("T")
 
 
 class Api(Castline):
-    """A connection to one Castline, for a ``with``. All methods of the client raise the command line's errors."""
+    """Connection to one Castline, for use in a ``with``. All methods raise the command line's errors."""
 
     def __init__(self, url: str, *, sign_in_advice: str = "", **options: Any) -> None:
-        """Prepare the connection. Nothing is sent yet.
+        """Prepare the connection without sending anything.
 
         Args:
-            url: of the API, with ``/api/v1``.
-            sign_in_advice: what to tell whoever is not let in.
-            options: those of the client.
+            url: the URL of the API, with ``/api/v1``.
+            sign_in_advice: the message for a user whose requests are not authenticated.
+            options: the options of the client.
         """
         super().__init__(url, **options)
         self._sign_in_advice = sign_in_advice
 
     def get(self, path: str, query: Mapping[str, Any] | None = None) -> Answer:
-        """Ask for what is at ``path``."""
+        """Send a GET request to ``path``."""
         return self.request("GET", path, query=query)
 
     def get_file(self, path: str, query: Mapping[str, Any]) -> Answer:
-        """Ask for JSON that is a file elsewhere when it is too large for an answer, and read it there."""
+        """Get JSON from ``path``, following the redirect to a file if the JSON is too large for a response."""
         return self.request_file(path, query)
 
     def post(self, path: str, body: Json) -> Answer:
-        """Send ``body``, which creates nothing."""
+        """Send a POST request that creates nothing, so that it needs no idempotency key."""
         return self.request("POST", path, body=body)
 
     def create(self, path: str, body: Json | None = None, *, key: str | None = None) -> Answer:
-        """Create what ``body`` describes: once, however often it takes to hear the answer.
+        """Send a POST request that creates something. Retries do not create it twice.
 
         Args:
-            path: where.
-            body: what.
-            key: the same key creates the same thing within a day; by default each call has its own.
+            path: the path of the request.
+            body: the JSON body.
+            key: the idempotency key; by default, every call has a new one.
         """
         return self.request("POST", path, body=body, headers={"Idempotency-Key": key or str(uuid.uuid4())})
 
     def put(self, path: str, body: Json, *, is_new: bool) -> Answer:
-        """Put ``body`` where ``path`` says; with ``is_new`` only if there is nothing yet."""
+        """Send a PUT request to ``path``; with ``is_new``, it fails if the resource already exists."""
         return self.request("PUT", path, body=body, headers={"If-None-Match": "*"} if is_new else {})
 
     def patch(self, path: str, body: Json) -> Answer:
-        """Change what is at ``path`` as ``body`` says."""
+        """Send a PATCH request to ``path``."""
         return self.request("PATCH", path, body=body)
 
     def delete(self, path: str) -> Answer:
-        """Take back what is at ``path``."""
+        """Send a DELETE request to ``path``."""
         return self.request("DELETE", path)
 
     def run(self, flow: Flow[T]) -> T:
-        """Take the steps of an operation, and return its result.
+        """Run the steps of an operation, and return its result.
 
         Raises:
-            Unreachable: nothing answers, or what does stays out of order.
-            Refused: the service refuses what is asked.
-            NotFound: there is no such job, sound, set or webhook.
-            SignedOut: it wants another token.
-            FileProblem: a file changes while it is uploaded.
+            Unreachable: nothing answers, or the service fails even after retries.
+            Refused: the service refuses the request.
+            NotFound: the job, sound, set or webhook does not exist.
+            SignedOut: the token is missing or not accepted.
+            FileProblem: a file changed during its upload.
         """
         with self._explained():
             return super().run(flow)
 
     def iterate(self, flow: Flow[Any]) -> Iterator[Any]:
-        """Take the steps of an operation, and yield its results.
+        """Run the steps of an operation, and yield its results.
 
-        Raises: as ``run``.
+        Raises: the errors of ``run``.
         """
         with self._explained():
             yield from super().iterate(flow)
 
     @contextmanager
     def _explained(self) -> Iterator[None]:
-        """Raise the errors of the client as the command line's."""
+        """Convert errors of the client to those of the command line."""
         try:
             yield
         except castline_client.SignedOut as error:

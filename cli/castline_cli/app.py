@@ -1,4 +1,4 @@
-"""The commands put together, and how each call of castline ends."""
+"""The application: all commands, and the exit code and message of each call."""
 
 from __future__ import annotations
 
@@ -78,12 +78,12 @@ def castline(
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command, by default that of the command line; gives the exit code."""
+    """Run one command, by default that of the command line, and return the exit code."""
     use(language_of(sys.argv[1:] if arguments is None else arguments, os.environ))
     try:
         return _run(arguments)
     except PipeClosed as error:
-        # What is still buffered would be written at exit, and fail again.
+        # Output that is still buffered would be written at exit, and fail again.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return error.exit_code
     except CastlineError as error:
@@ -116,7 +116,7 @@ def _run(arguments: Sequence[str] | None) -> int:
 
 @cache
 def _group(language: Language) -> TyperGroup:
-    """All commands in one language, each with the options that make a session."""
+    """Return all commands in one language, each with the options of a session."""
     group = typer.main.get_command(app)
     if not isinstance(group, TyperGroup):
         raise TypeError("several commands make a group")
@@ -127,7 +127,7 @@ def _group(language: Language) -> TyperGroup:
 
 
 def _explain_usage(error: typer.TyperException) -> None:
-    """Say in a line what is not understood; without any command, how it is done."""
+    """Print an error of usage as one line, or the help if no command was given."""
     from typer._click.exceptions import NoArgsIsHelpError
 
     message = error.format_message().replace("Value error, ", "")

@@ -1,4 +1,4 @@
-"""Options about the finished audio that several commands have: its format, its loudness and its music."""
+"""Options about the audio that several commands share: format, loudness and music."""
 
 from __future__ import annotations
 
@@ -72,13 +72,13 @@ UploadAgainOption = Annotated[
 
 
 def quality_option(default: str) -> Any:
-    """Return the option ``--quality``, whose help says what is the default."""
+    """Return the option ``--quality`` with its default in the help."""
     explanation = f"standard is 24 kHz; studio is 48 kHz, and stereo if there is music. [default: {default}]"
     return typer.Option(help=explanation, show_default=False)
 
 
 def loudness_option(default: str) -> Any:
-    """Return the option ``--loudness``, whose help says what is the default."""
+    """Return the option ``--loudness`` with its default in the help."""
     explanation = (
         f"podcast is -16 LUFS, audiobook -20, broadcast -23; none does not change the loudness. [default: {default}]"
     )

@@ -1,4 +1,4 @@
-"""What to say when a user has as many active jobs as may be."""
+"""Explanation of a refusal at the cap of active jobs."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 @contextmanager
 def explaining_the_cap(api: Api, session: Session) -> Iterator[None]:
-    """Let a refusal because of the cap say which jobs are active, and what can be done.
+    """Add the active jobs and an advice to a refusal at the cap of active jobs.
 
     Raises:
-        Refused: the cap, explained; or whatever else was refused.
+        Refused: the explained refusal at the cap, or another refusal as it is.
     """
     try:
         yield

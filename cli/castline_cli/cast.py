@@ -1,4 +1,4 @@
-"""Cast of a script: the voices that were chosen, and a voice that the service deals for everybody else."""
+"""Cast of a script: the voices that the user has chosen, and voices from the service for all other speakers."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chosen:
-    """Choices of a user about a cast. An option goes before a member of a cast file or a show.
+    """Choices of a user about a cast. Options override the members of a cast file or a show.
 
     Attributes:
-        voices: of ``--voice``.
-        choices: of the options about delivery, and of ``--language`` for single speakers.
-        members: of a cast file and a show: fields by speaker key.
-        language: of the script; None to guess it.
-        preferred: the languages of the user, the best first.
+        voices: the values of ``--voice``.
+        choices: the values of the options about delivery, and of ``--language`` for single speakers.
+        members: the members of a cast file and a show: fields by speaker key.
+        language: the language of the script; None to guess it.
+        preferred: the languages of the user, most preferred first.
     """
 
     voices: Choice
@@ -39,7 +39,7 @@ class Chosen:
     preferred: Sequence[str]
 
     def member(self, key: str) -> Json:
-        """Return the fields of a speaker; a ``voice_id`` may still be a name, and may be missing."""
+        """Return the fields of a speaker. Its ``voice_id`` may be a name or missing."""
         said = {**self.members.get(key, {})}
         own = self.voices.own.get(key)
         voice = own[1] if own is not None else said.get("voice_id", self.voices.common)
@@ -52,10 +52,10 @@ class Cast:
     """A voice for every speaker.
 
     Attributes:
-        assignments: as a job takes them.
-        language: the one that most turns are spoken in.
-        dealt: for messages, the speakers whom the service has given a voice, each with its name.
-        notes: sentences of the service: what it has assumed.
+        assignments: the ``voice_assignments`` of a job.
+        language: the language of most turns.
+        dealt: the speakers whose voice the service has chosen, each with the voice's name, for messages.
+        notes: sentences from the service about its assumptions.
     """
 
     assignments: list[Json]
@@ -64,7 +64,7 @@ class Cast:
     notes: Sequence[str]
 
     def tell(self, *, is_text: bool = False) -> None:
-        """Tell who was given which voice, and what was assumed. Where all voices were chosen, tell nothing."""
+        """Print the voices that the service has chosen, and its assumptions. Print nothing if it has chosen none."""
         if not self.dealt:
             return
         if is_text:
@@ -89,19 +89,19 @@ def cast_speakers(
     chosen: Chosen,
     names: VoiceNames,
 ) -> Cast:
-    """Give every speaker a voice.
+    """Choose a voice for every speaker.
 
     Args:
         api: the service.
-        speakers: of the script, each spelled as the job spells it.
-        turns: of the script.
+        speakers: the speakers of the script, spelled as in the job.
+        turns: the turns of the script.
         languages: the guessed language of each speaker, and of the whole script.
         chosen: what the user has chosen.
         names: the voices of the speech provider.
 
     Raises:
-        Misused: a voice's name is that of several.
-        Refused: the service has no such provider.
+        Misused: several voices have the name of a chosen voice.
+        Refused: the service does not have the provider.
     """
     members = [chosen.member(speaker_key(speaker)) for speaker in speakers]
     spoken = [
@@ -144,15 +144,15 @@ def cast_speakers(
 
 
 def demand_speakers(chosen: Chosen, speakers: Sequence[str]) -> None:
-    """See to it that options name only speakers of the script. Cast files and shows may have others.
+    """Require that options name only speakers of the script. Cast files and shows may have others.
 
     Raises:
-        Misused: an option names somebody else.
+        Misused: an option names another speaker.
     """
     demand_known((chosen.voices, *chosen.choices), speakers)
 
 
 def _most_spoken(tags: Mapping[str, str], turns: Iterable[Json]) -> str:
-    """Return the language of most turns; at a tie, the one that comes first."""
+    """Return the language of most turns. At a tie, return the one that occurs first."""
     counted = Counter(tags[turn["speaker"]] for turn in turns if turn.get("speaker") in tags)
     return max(counted, key=lambda tag: counted[tag]) if counted else next(iter(tags.values()))

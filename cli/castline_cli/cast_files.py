@@ -1,4 +1,4 @@
-"""Casts in files: who speaks with which voice and how, written down for many scripts, as TOML."""
+"""Cast files: TOML files with the voices and deliveries of speakers, for use with many scripts."""
 
 from __future__ import annotations
 
@@ -25,20 +25,20 @@ _FIELDS: Final[Mapping[str, tuple[type, ...]]] = {
     "style": (str,),
     "style_degree": (int, float),
 }
-"""Fields of a speaker, each with the types that it may have."""
+"""Fields of a speaker, each with its allowed types."""
 _KEYS: Final = ("cast", "provider", "language")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WrittenCast:
-    """A cast as it was written.
+    """Content of a cast file.
 
     Attributes:
         members: the fields of ``voice_assignments`` of each speaker, by speaker key. A ``voice_id`` may be a name, or
             be missing.
-        speakers: their names as they are written, in the order of ``members``.
-        provider: None for the one that is chosen otherwise.
-        language: of the script; None to guess it.
+        speakers: the names as written in the file, in the order of ``members``.
+        provider: the id of the provider; None if the file names none.
+        language: the language of the script; None to guess it.
     """
 
     members: Mapping[str, Json] = field(default_factory=dict)
@@ -50,7 +50,7 @@ class WrittenCast:
 def read_cast(written: str) -> WrittenCast:
     """Read a cast file.
 
-        provider = "azure"                 # if you like, and so is the language
+        provider = "azure"                 # optional, like the language
         language = "en-US"
 
         [cast]
@@ -58,7 +58,7 @@ def read_cast(written: str) -> WrittenCast:
         Tom = { voice = "en-US-GuyNeural", style = "cheerful", speed = 0.95 }
 
     Raises:
-        FileProblem: it cannot be read, or is not understood.
+        FileProblem: the file cannot be read, or is not valid.
     """
     name = name_of(written)
     try:
@@ -102,7 +102,7 @@ def read_cast(written: str) -> WrittenCast:
 
 
 def _member(name: str, speaker: str, value: Any) -> Json:
-    """Return the fields of a speaker, of whom a file says ``value``."""
+    """Return the fields of a speaker for the ``value`` in the file: a voice, or a table of fields."""
     said = {"voice": value} if isinstance(value, str) else value
     if not isinstance(said, dict):
         raise FileProblem(t("{name}: {speaker} needs a voice, or {{ voice = … }}", name=name, speaker=speaker))

@@ -1,4 +1,4 @@
-"""Casting: the options, such as ``--voice`` and ``--style``, that say who speaks with which voice and how."""
+"""Options about the voices and deliveries of speakers, such as ``--voice`` and ``--style``."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """Values of one option: those of single speakers, and the one of all others.
+    """Values of one option: for single speakers, and for all other speakers.
 
     Attributes:
-        field: of the API, such as ``style_degree`` for ``--style-degree``.
-        own: the value of each speaker who has one, by speaker key, with the name as it was written.
-        common: the value of all other speakers; None leaves it to the service.
+        field: the field of the API, such as ``style_degree`` for ``--style-degree``.
+        own: the values of single speakers by speaker key, each with the name as written.
+        common: the value of all other speakers; None for the service's default.
     """
 
     field: str
@@ -37,12 +37,12 @@ class Choice:
         """Read an option's values: ``SPEAKER=VALUE`` in any spelling of the name, or ``VALUE`` for all others.
 
         Args:
-            field: of the API.
-            written: each value of the option.
-            convert: makes the field's value of what was written; it raises ``ValueError`` if it cannot.
+            field: the field of the API.
+            written: the values of the option.
+            convert: function that converts a written value; it raises ``ValueError`` for an invalid one.
 
         Raises:
-            Misused: a value is not understood, or somebody has two.
+            Misused: a value is not valid, or a speaker has two.
         """
         option = _option(field)
         own: dict[str, tuple[str, Any]] = {}
@@ -78,11 +78,11 @@ class Choice:
         return cls(field=field, own=own, common=common)
 
     def of(self, key: str) -> Any:
-        """Return the value of the speaker with this key; None if there is none."""
+        """Return the value of the speaker with this key, or None."""
         return self.own[key][1] if key in self.own else self.common
 
     def only(self) -> Any:
-        """Return the value of a text, which has no named speaker; None if there is none.
+        """Return the value for a text, which has no named speaker, or None.
 
         Raises:
             Misused: a speaker is named.

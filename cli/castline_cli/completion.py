@@ -1,6 +1,6 @@
-"""Completions for the shell's Tab: voices, jobs and so on, if the service tells them quickly; otherwise nothing.
+"""Shell completions of voices, jobs and so on. There are none if the service does not answer quickly.
 
-Each function gives all there is: typer leaves out what does not begin with what was typed.
+Each function yields all values; typer removes those that do not begin with the typed text.
 """
 
 from __future__ import annotations
@@ -22,17 +22,17 @@ if TYPE_CHECKING:
     from castline_cli.api import Json
 
 _SECONDS: Final = 1.0
-"""How long Tab may take."""
+"""Maximum seconds for a completion."""
 _JOBS: Final = 50
 _TITLE_CHARACTERS: Final = 20
-"""Of a title, each of which may be two columns wide: typer breaks explanations into lines of the terminal's width."""
+"""Maximum characters of a title. Each may be two columns wide, and typer wraps longer explanations."""
 _SPECIAL: Final = re.compile(r"""[!"#$%&'()*/:;<=>?@\[\\\]^`{|}~]+""")
 _MANY_LANGUAGES: Final = "mul"
 """The language of a voice that speaks every language (ISO 639-2)."""
 
 
 def complete_voice(context: typer.Context, incomplete: str) -> Iterator[tuple[str, str]]:
-    """Voices for ``SPEAKER=`` or for everybody, with their name, language and gender."""
+    """Yield the voices, after ``SPEAKER=`` if it was typed, each with its name, language and gender."""
     for voice in _voices(context):
         explanation = f"{voice['name']}, {voice['language_name']}, {t(voice['gender'])}"
         yield f"{_speaker_in(incomplete)}{voice['voice_id']}", explanation
@@ -81,7 +81,7 @@ def complete_job(context: typer.Context) -> Iterator[tuple[str, str]]:
 
 
 def complete_language(context: typer.Context, incomplete: str) -> Iterator[tuple[str, str]]:
-    """Yield the languages that there are voices for, each with its name; for ``SPEAKER=``, too."""
+    """Yield the languages of the voices, after ``SPEAKER=`` if it was typed, each with its name."""
     languages = {voice["language"]: voice["language_name"] for voice in _voices(context)}
     languages.pop(_MANY_LANGUAGES, None)
     for tag, name in sorted(languages.items()):
@@ -95,9 +95,9 @@ def complete_provider(context: typer.Context) -> Iterator[tuple[str, str]]:
 
 
 def mend_bash_words(environment: MutableMapping[str, str]) -> None:
-    """Let bash's words be those that were typed: it takes ``A=zh`` for three, ``A``, ``=`` and ``zh``.
+    """Restore the words that were typed: bash splits ``A=zh`` into ``A``, ``=`` and ``zh``.
 
-    Of the last one only what follows the ``=`` is left, because that is what bash replaces.
+    The last word keeps only the text after the ``=``, because that is the text that bash replaces.
     """
     current = int(environment.get("COMP_CWORD", "0"))
     words: list[str] = []

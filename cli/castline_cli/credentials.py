@@ -1,4 +1,4 @@
-"""Credentials of requests: the token of a sign-in, kept fresh."""
+"""Credentials of requests: the token of a sign-in, which is refreshed when needed."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ if TYPE_CHECKING:
     from castline_cli.profiles import Profile, Profiles
 
 _EARLY_SECONDS: Final = 30.0
-"""How long before its end a token is replaced."""
+"""Seconds before its expiry at which a token is replaced."""
 
 
 class KeptSignIn(httpx.Auth):
-    """A stored sign-in. Its token is replaced shortly before it ends, and once when it is not accepted."""
+    """Stored sign-in. Its token is replaced shortly before it expires, and once when it is not accepted."""
 
     def __init__(self, profile: Profile, profiles: Profiles) -> None:
         self._profile = profile
         self._profiles = profiles
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
-        """Put the token in; a new one if need be."""
+        """Add the token to a request, refreshed if necessary."""
         if not is_confidential(str(request.url)):
             yield request
             return
@@ -44,10 +44,10 @@ class KeptSignIn(httpx.Auth):
         return request
 
     def _refresh(self) -> bool:
-        """Get new tokens and keep them; say whether there are any.
+        """Get and save new tokens. Return whether there are any.
 
         Raises:
-            SignInEnded: the sign-in has ended.
+            SignInEnded: the sign-in has expired.
             Unreachable: the issuer does not answer.
         """
         old = self._profile.tokens
@@ -58,7 +58,7 @@ class KeptSignIn(httpx.Auth):
                 client_id=self._profile.client_id, refresh_token=old.refresh_token
             )
         except SignInEnded as error:
-            # Another castline may have used the refresh token just now, where each works only once.
+            # Another castline may just have used the refresh token, if each works only once.
             kept = self._profiles.find(self._profile.api)
             if kept is None or kept.tokens == old:
                 raise SignInEnded(

@@ -1,4 +1,4 @@
-"""What can go wrong, as people are told it, and the exit code that tells scripts."""
+"""Errors of the command line, with their messages for users and exit codes for scripts."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class ExitCode(IntEnum):
-    """What the process ends with; docs/command-line.md and ``castline --help`` explain them."""
+    """Exit code of the process. docs/command-line.md and ``castline --help`` explain the codes."""
 
     DONE = 0
     FILE = 1
@@ -53,7 +53,7 @@ _QUOTAS: Mapping[str, str] = {
 
 
 class CastlineError(Exception):
-    """Something went wrong; the message says what and what to do, in a line, or more where there are details."""
+    """Error of a command. Its message says what went wrong and what to do, in one line, or more with details."""
 
     exit_code = ExitCode.UNEXPECTED
 
@@ -65,13 +65,13 @@ class FileProblem(CastlineError):
 
 
 class Misused(CastlineError):
-    """Options that do not fit together, or are not understood."""
+    """Options cannot be combined, or are not valid."""
 
     exit_code = ExitCode.USAGE
 
 
 class Unreachable(CastlineError):
-    """Nothing answers, or what answers is out of order."""
+    """The service does not answer, or fails."""
 
     exit_code = ExitCode.UNREACHABLE
 
@@ -80,9 +80,9 @@ class Refused(CastlineError):
     """The service refused a request.
 
     Attributes:
-        message: its sentence.
-        code: such as ``VALIDATION_ERROR``; empty when what answered was not Castline itself.
-        details: what goes with that code.
+        message: the message of the service.
+        code: the error code, such as ``VALIDATION_ERROR``; empty if the response was not from Castline itself.
+        details: the ``details`` of the error.
     """
 
     exit_code = ExitCode.REFUSED
@@ -105,7 +105,7 @@ class Refused(CastlineError):
         return "\n  ".join([f"{self.message}{status}", *problems, *self._reasons()])
 
     def _reasons(self) -> Iterator[str]:
-        """Say which quota is used up, when to try again, or why an operator has stopped submissions."""
+        """Yield lines about an exceeded quota, the time of a retry, or the reason why submissions are stopped."""
         if self.code == "QUOTA_EXCEEDED":
             quota, used, limit = (self.details.get(name) for name in ("quota", "used", "limit"))
             if isinstance(used, int) and isinstance(limit, int):
@@ -136,10 +136,10 @@ class JobFailed(CastlineError):
 
 
 class NotFound(CastlineError):
-    """There is no such job, sound, pronunciation set or webhook.
+    """The job, sound, pronunciation set or webhook does not exist.
 
     Attributes:
-        code: the API's name for it, such as ``JOB_NOT_FOUND``; empty when it was not the API that did not find it.
+        code: the API's error code, such as ``JOB_NOT_FOUND``; empty if the error is not from the API.
     """
 
     exit_code = ExitCode.NOT_FOUND
@@ -150,18 +150,18 @@ class NotFound(CastlineError):
 
 
 class SignedOut(CastlineError):
-    """The service wants a sign-in that there is not, or that has ended."""
+    """The user is not signed in, or the sign-in has expired."""
 
     exit_code = ExitCode.SIGNED_OUT
 
 
 class Interrupted(CastlineError):
-    """Ctrl-C, while something goes on that one can come back to."""
+    """The user pressed Ctrl-C while something continues that can be resumed."""
 
     exit_code = ExitCode.INTERRUPTED
 
 
 class PipeClosed(CastlineError):
-    """Whoever read the output has left. Nobody has to be told."""
+    """The reader of the output has closed the pipe. No message is printed."""
 
     exit_code = ExitCode.BROKEN_PIPE

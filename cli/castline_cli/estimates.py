@@ -1,4 +1,4 @@
-"""Estimates of jobs, as people read them."""
+"""Estimates of jobs: requests for them, and their output."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ def ask_for_estimate(api: Api, path: str, request: Json) -> Answer:
 
 
 def remark_on_cost(api: Api, path: str, request: Json) -> None:
-    """Tell whoever watches what a request is going to cost. Where that cannot be known, tell nothing."""
+    """Print the estimated cost of a request if standard error is a terminal. Print nothing if the estimate fails."""
     if not sys.stderr.isatty():
         return
     try:
         estimate: Json = ask_for_estimate(api, path, request).body
     except CastlineError:
-        return  # a refusal is told when the request is submitted
+        return  # a refusal is reported when the request is submitted
     remark(
         t(
             "{billed:,} characters to bill, {cost}, about {duration} of audio",

@@ -1,4 +1,4 @@
-"""From a submitted job to its files: wait, download, tell."""
+"""Waiting for a submitted job, and downloading its files."""
 
 from __future__ import annotations
 
@@ -25,27 +25,27 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wishes:
-    """What is wanted of a job once it has ended."""
+    """Options for the output of a job."""
 
     audio: Target
     subtitles: Target | None = None
     subtitle_format: str = "vtt"
     as_json: bool = False
-    """Whether to print the job as the API gives it, and not for people."""
+    """Whether to print the job as JSON."""
     player: Sequence[str] = ()
     """The command that plays the audio; empty to play nothing."""
 
 
 def fetch(api: Api, job_id: str, wishes: Wishes, session: Session) -> None:
-    """Wait for a job, put its audio and subtitles where they are wanted, and tell about it.
+    """Wait for a job, save its audio and subtitles, and print the result.
 
     Raises:
-        Interrupted: by Ctrl-C; the message says how to come back.
-        JobFailed: there is no audio.
-        FileProblem: a file cannot be written; the message says how to get it elsewhere.
-        Unreachable: the service has been away for long; the message says how to come back.
-        NotFound: there is no such job.
-        SignedOut: the sign-in has ended.
+        Interrupted: the user pressed Ctrl-C; the message names the command to resume.
+        JobFailed: the job has no audio.
+        FileProblem: a file cannot be written; the message names the command to download it.
+        Unreachable: the service did not answer for a long time; the message names the command to resume.
+        NotFound: the job does not exist.
+        SignedOut: the sign-in has expired.
     """
     come_back = session.command("jobs", "download", job_id)
     try:
@@ -77,16 +77,16 @@ def fetch(api: Api, job_id: str, wishes: Wishes, session: Session) -> None:
 
 
 def fetch_audio(api: Api, job_id: str, target: Target) -> Path | None:
-    """Put a completed job's audio somewhere, and return the file; None for standard output."""
+    """Save the audio of a completed job, and return the file; None for standard output."""
     offer = api.audio(job_id)
     return target.receive(api.audio_pieces(job_id, offer), file_name(offer["filename"]))
 
 
 def demand_audio(job: Json, session: Session) -> None:
-    """See to it that a job that has ended has audio.
+    """Require that a job that has ended has audio.
 
     Raises:
-        JobFailed: it has none; the message says why.
+        JobFailed: the job has no audio; the message says why.
     """
     if job["status"] == "cancelled":
         raise JobFailed(
@@ -116,13 +116,13 @@ def demand_audio(job: Json, session: Session) -> None:
 def fetch_subtitles(
     api: Api, job_id: str, target: Target, subtitle_format: str, *, with_words: bool = False
 ) -> Path | None:
-    """Put a job's subtitles somewhere, and return the file; None for standard output."""
+    """Save the subtitles of a job, and return the file; None for standard output."""
     subtitles = api.subtitles(job_id, format=cast("SubtitleFormat", subtitle_format), words=with_words)
     return target.receive([subtitles.text.encode("utf-8")], subtitles.filename)
 
 
 def _tell(job: Json, path: Path) -> None:
-    """Say where the audio is: alone for a script, with what is worth knowing for people."""
+    """Print the path of the audio; on a terminal, also facts about the job."""
     if not is_for_people():
         say(str(path))
         return

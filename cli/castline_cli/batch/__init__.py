@@ -1,1 +1,1 @@
-"""Many scripts, one cast: the parts of ``castline batch``."""
+"""Parts of ``castline batch``, which speaks many scripts with one cast."""

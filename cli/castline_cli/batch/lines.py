@@ -1,4 +1,4 @@
-"""Lines on standard error about the files of a batch, and the table at its end."""
+"""Progress lines for the files of a batch on standard error, and the table of results."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ if TYPE_CHECKING:
 
 
 class Lines:
-    """Listener to a batch while it goes on. This one tells problems only: nobody watches."""
+    """Listener to the progress of a batch. This one prints only problems, for output that is not a terminal."""
 
     def begin(self, file: File) -> None:
         """Show that a file has a job."""
 
     def show(self, file: File, job: Json) -> None:
-        """Show how far its job has come."""
+        """Show the progress of a file's job."""
 
     def wait(self, text: str) -> None:
-        """Show what the whole batch waits for; nothing for an empty text."""
+        """Show what the whole batch waits for. An empty text removes the message."""
 
     def end(self, file: File) -> None:
-        """Show what has become of a file."""
+        """Show the result of a file."""
         if file.problem:
             complain(file.problem)
 
@@ -74,7 +74,7 @@ class _VisibleLines(Lines):
 
 @contextmanager
 def lines_of(total: int) -> Iterator[Lines]:
-    """Show a line for each file that has a job while the context lasts, if somebody watches."""
+    """Show a line for each file with a job during the context, if standard error is a terminal."""
     if not sys.stderr.isatty():
         yield Lines()
         return
@@ -93,7 +93,7 @@ def lines_of(total: int) -> Iterator[Lines]:
 
 
 def print_table(files: Sequence[File]) -> None:
-    """Print what has become of each file."""
+    """Print the result of each file as a table."""
     came = sum(file.has_come for file in files)
     billed = sum(file.billed for file in files)
     table(
@@ -112,7 +112,7 @@ def print_table(files: Sequence[File]) -> None:
 
 
 def print_estimates(files: Sequence[File]) -> None:
-    """Print what each file would cost."""
+    """Print the estimated cost of each file as a table."""
     known = [(file.name, file.estimate) for file in files if file.estimate is not None]
     billed = sum(estimate["billed_characters"] for _name, estimate in known)
     footer = t(

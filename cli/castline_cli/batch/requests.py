@@ -1,4 +1,4 @@
-"""The request of each file of a batch."""
+"""Requests for the files of a batch."""
 
 from __future__ import annotations
 
@@ -23,24 +23,24 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shared:
-    """The part that all files of a batch have in common.
+    """Options that all files of a batch have in common.
 
     Attributes:
-        voices: of all speakers.
-        choices: what else is said of speakers, such as their style and language.
-        members: of a cast file and a show: fields by speaker key.
+        voices: the voices of all speakers.
+        choices: the other options about speakers, such as style and language.
+        members: the members of a cast file and a show: fields by speaker key.
         names: the voices of the provider.
-        language: of all scripts; None to guess that of each.
-        preferred: the languages of the user, the best first.
-        fields: of every request.
-        dialogue_fields: of the request of a script.
-        markup: the field of that name, if it is to be sent.
-        take: the reading of all turns.
-        answers: to questions about scripts; those that a script does not raise do nothing.
-        music: parts of the music, in which a ``sound_id`` may be a reference.
-        cover: with a ``sound_id`` that may be a reference; empty without a cover.
-        pronunciations: those of files, for messages.
-        how_to_choose: a command that lists voices.
+        language: the language of all scripts; None to guess the language of each script.
+        preferred: the languages of the user, most preferred first.
+        fields: the fields of every request.
+        dialogue_fields: additional fields of the request for a script.
+        markup: the field ``markup``, if it is to be sent.
+        take: the take of all turns.
+        answers: answers to questions about scripts; answers that do not apply to a script are ignored.
+        music: parts of the music; a ``sound_id`` may be a reference.
+        cover: the cover, whose ``sound_id`` may be a reference; empty without a cover.
+        pronunciations: the pronunciations that were read from files, for messages.
+        how_to_choose: the command that lists voices.
     """
 
     voices: Choice
@@ -62,14 +62,14 @@ class Shared:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prepared:
-    """A request that can be sent.
+    """Request that can be sent.
 
     Attributes:
-        path: the route.
-        request: the body.
-        turns: for warnings.
-        warnings: those about the script.
-        speakers: the keys of those who speak.
+        path: the path of the request.
+        request: the JSON body.
+        turns: the turns, for warnings.
+        warnings: the warnings about the script.
+        speakers: the speaker keys.
     """
 
     path: str
@@ -80,12 +80,12 @@ class Prepared:
 
 
 def prepare(api: Api, entry: Entry, shared: Shared, uploads: Uploads) -> Prepared:
-    """Return the request of a file: read and parse its script, cast it, upload its sounds.
+    """Read and parse the script of a file, cast it, upload its sounds, and return the request.
 
     Raises:
         FileProblem: the script or a sound cannot be read.
-        Refused: the script is not understood, or a sound cannot be used.
-        Misused: somebody has no voice.
+        Refused: the script cannot be parsed, or a sound cannot be used.
+        Misused: a speaker has no voice.
     """
     voices = _voices_of(entry, shared)
     own = given(title=entry.title, author=entry.author, album=entry.album)
@@ -132,7 +132,7 @@ def prepare(api: Api, entry: Entry, shared: Shared, uploads: Uploads) -> Prepare
 
 
 def _voices_of(entry: Entry, shared: Shared) -> Choice:
-    """Return an entry's voices: its own before those of all."""
+    """Return an entry's voices: its own override those of all files."""
     own, common = entry.voices, shared.voices
     return Choice(
         field=common.field,

@@ -1,4 +1,4 @@
-"""A batch under way: keeps as many jobs active as it may, downloads what is ready, and goes on where it was."""
+"""Batch run: keeps as many jobs active as allowed, downloads finished audio, and resumes an earlier run."""
 
 from __future__ import annotations
 
@@ -41,30 +41,30 @@ if TYPE_CHECKING:
     from castline_cli.uploads import Uploads
 
 CAP_PAUSE_SECONDS: Final = 5.0
-"""Before another job is submitted when the cap of active jobs was reached, unless one of ours ends before."""
+"""Seconds to wait at the cap of active jobs before the next submission, unless a job of the batch ends earlier."""
 _FULL: Final = "JOB_LIMIT_EXCEEDED"
 _STOPS: Final = frozenset({"QUOTA_EXCEEDED", "SUBMISSIONS_STOPPED"})
-"""Refusals that the next submission would meet, too."""
+"""Error codes after which further submissions would be refused, too."""
 _KEY_REUSED: Final = "IDEMPOTENCY_KEY_REUSED"
 
 
 @dataclass(slots=True)
 class File:
-    """One of the files that a batch makes, and what has become of it.
+    """File that a batch makes, and its state.
 
     Attributes:
-        entry: what it is made of.
-        name: in the folder of the audio.
-        digest: of all that shapes it; empty when its script cannot be read.
+        entry: the script and its options.
+        name: the file name in the folder of the audio.
+        digest: a hash of everything that shapes the file; empty if the script cannot be read.
         status: ``waiting``, ``active``, ``done``, ``unchanged``, ``failed``, ``not submitted`` or ``estimated``.
-        problem: why there is no audio.
-        code: the API's name for that.
-        job_id: of its job.
-        job: as it was seen last.
-        prepared: its request, once it was read.
-        estimate: what it would cost, if that was asked for.
-        tag: of the job as it was seen last.
-        look_at: when to look at the job next, of a monotonic clock.
+        problem: the reason why there is no audio.
+        code: the API's error code for the problem.
+        job_id: the id of the job.
+        job: the last known state of the job.
+        prepared: the request, once it is prepared.
+        estimate: the estimate, if one was requested.
+        tag: the ETag of ``job``.
+        look_at: the time of the next request for the job, on a monotonic clock.
     """
 
     entry: Entry
@@ -82,29 +82,29 @@ class File:
 
     @property
     def has_come(self) -> bool:
-        """Whether the audio is here."""
+        """Whether the audio has been downloaded."""
         return self.status in {"done", "unchanged"}
 
     @property
     def length(self) -> str:
-        """The duration, for people; empty where it is not known."""
+        """The duration as text; empty if it is unknown."""
         result = self._result
         return shown.duration(result["duration_ms"]) if result else ""
 
     @property
     def billed(self) -> int:
-        """The characters that were billed in this call."""
+        """The number of characters that this run billed."""
         result = self._result
         return int(result["billed_characters"]) if result and self.status == "done" else 0
 
     def fail(self, error: Exception, *, code: str = "") -> None:
-        """Note why there is no audio; the message names the place."""
+        """Record the reason why there is no audio, with the place of the script in the message."""
         text = str(error)
         self.status, self.code = "failed", code
         self.problem = text if self.entry.place in text else f"{self.entry.place}: {text}"
 
     def as_json(self) -> Json:
-        """Return what a program wants to know."""
+        """Return the result as JSON, for programs."""
         result = self._result
         return {
             "source": self.entry.place,
@@ -125,12 +125,12 @@ class File:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """The place of the files.
+    """Destination of the files.
 
     Attributes:
-        folder: of audio and subtitles.
+        folder: the folder of audio and subtitles.
         force: whether files that this batch has not made may be overwritten.
-        subtitle_format: None without subtitles.
+        subtitle_format: the format of the subtitles; None for no subtitles.
     """
 
     folder: Path
@@ -139,7 +139,7 @@ class Place:
 
 
 class Batch:
-    """The files of one call of ``castline batch``."""
+    """One run of ``castline batch``."""
 
     def __init__(
         self,
@@ -164,7 +164,7 @@ class Batch:
         self._speakers: set[str] = set()
         self._answered_at = time.monotonic()
         self.stopped_by: Refused | None = None
-        """The refusal after which nothing more was submitted."""
+        """The refusal after which no more jobs were submitted."""
 
     @property
     def speakers(self) -> frozenset[str]:
@@ -187,11 +187,11 @@ class Batch:
             raise type(error)(f"{error}\n  {self._come_back()}") from error
 
     def estimate(self) -> None:
-        """Ask what each file would cost, without creating a job; one that is not understood does not stop the others.
+        """Estimate the cost of each file without creating jobs. An invalid file does not stop the others.
 
         Raises:
             Unreachable: the service does not answer.
-            SignedOut: the sign-in has ended.
+            SignedOut: the sign-in has expired.
         """
         for file in self._files:
             if file.problem:
@@ -217,7 +217,7 @@ class Batch:
                 file = waiting.popleft()
                 if self._submit(file):
                     active.append(file)
-                elif not file.problem:  # The cap is reached, or nothing more is accepted.
+                elif not file.problem:  # The cap of active jobs is reached, or submissions are refused.
                     waiting.appendleft(file)
                     submit_at = time.monotonic() + CAP_PAUSE_SECONDS
                 continue
@@ -225,14 +225,14 @@ class Batch:
                 if self._has_ended(file):
                     active.remove(file)
                     submit_at = 0.0
-                    if file.status == "waiting":  # Its job was of an earlier call, and is gone.
+                    if file.status == "waiting":  # Its job was submitted by an earlier run, and no longer exists.
                         waiting.append(file)
             moments = [file.look_at for file in active] + ([submit_at] if waiting else [])
             if moments:
                 time.sleep(max(min(moments) - time.monotonic(), 0.0))
 
     def _is_unchanged(self, file: File) -> bool:
-        """Tell whether a file is here already, and made of what it would be made of now."""
+        """Return whether the file exists and was made from the same script and options."""
         known = self._remembered(file)
         if not (known.is_here and (self._place.folder / file.name).is_file()):
             return False
@@ -241,7 +241,7 @@ class Batch:
         return True
 
     def _submit(self, file: File) -> bool:
-        """Give a file a job, or the one that an earlier call has submitted; tell whether it has one."""
+        """Submit a job for a file, or use the job of an earlier run. Return whether the file has a job."""
         known = self._remembered(file)
         try:
             self._demand_free(file, known)
@@ -265,7 +265,7 @@ class Batch:
         return True
 
     def _create(self, file: File, known: Remembered) -> str:
-        """Submit a file's job, under a key that is written down before."""
+        """Submit the job of a file, with an idempotency key that is saved first. Return the job's id."""
         if file.prepared is None:
             file.prepared = prepare(self._api, file.entry, self._shared, self._uploads)
             self._speakers |= file.prepared.speakers
@@ -274,7 +274,7 @@ class Batch:
         try:
             answer = self._api.create(prepared.path, prepared.request, key=known.key)
         except Refused as refusal:
-            if refusal.code == _KEY_REUSED:  # The same script, but parsed by another release of the service.
+            if refusal.code == _KEY_REUSED:  # Another release of the service has parsed the same script differently.
                 known.key = self._state.renew(file.name, file.digest).key
                 return self._create(file, self._remembered(file))
             if not refusal.problems:
@@ -285,7 +285,7 @@ class Batch:
         return str(answer.body["id"])
 
     def _has_ended(self, file: File) -> bool:
-        """Look at a file's job, and fetch the audio if it has ended; tell whether it has."""
+        """Poll a file's job, and download the audio if the job has ended. Return whether it has ended."""
         try:
             headers = {"If-None-Match": file.tag} if file.tag else {}
             answer = self._api.request("GET", f"/jobs/{file.job_id}", headers=headers)
@@ -311,7 +311,7 @@ class Batch:
         return True
 
     def _fetch(self, file: File, job: Json) -> None:
-        """Put the audio and the subtitles of a job that has ended into the folder."""
+        """Download the audio and the subtitles of a job that has ended."""
         known = self._remembered(file)
         try:
             demand_audio(job, self._session)
@@ -335,10 +335,10 @@ class Batch:
         self._lines.end(file)
 
     def _demand_free(self, file: File, known: Remembered) -> None:
-        """See to it that nothing is overwritten that this batch has not made.
+        """Refuse to overwrite a file that this batch has not made.
 
         Raises:
-            FileProblem: there is such a file.
+            FileProblem: the file exists, and ``--force`` is not set.
         """
         path = self._place.folder / file.name
         if path.is_file() and not (self._place.force or known.is_ours):
@@ -351,7 +351,7 @@ class Batch:
         self._lines.end(file)
 
     def _leave(self, waiting: deque[File]) -> None:
-        """Leave files unsubmitted."""
+        """Mark files as not submitted."""
         for file in waiting:
             file.status = "not submitted"
         waiting.clear()

@@ -1,4 +1,4 @@
-"""``castline admin``: what operators see and set."""
+"""``castline admin``: the commands for operators."""
 
 from __future__ import annotations
 
@@ -222,7 +222,7 @@ def fail(
 
 @contextmanager
 def _operating(context: typer.Context) -> Iterator[Api]:
-    """Connect to the API; explain why there is nothing for those who are no operators."""
+    """Connect to the API. If it answers NOT_FOUND, explain that only operators can use the command."""
     with Session.of(context).api() as api:
         try:
             yield api
@@ -255,7 +255,7 @@ def _next_cursor(answer: Answer) -> str | None:
 
 
 def _all_users(api: Api, month: str | None) -> Json:
-    """Return the usage of all users, of all pages as if they were one."""
+    """Return the usage of all users, with all pages merged into one."""
     found: Json = api.get("/admin/usage", {"month": month}).body
     while found["next_cursor"] is not None:
         page = api.get("/admin/usage", {"month": found["month"], "cursor": found["next_cursor"]}).body
@@ -265,7 +265,7 @@ def _all_users(api: Api, month: str | None) -> Json:
 
 
 def _jobs(api: Api, query: Mapping[str, Any], limit: int) -> tuple[list[Json], str | None]:
-    """Return jobs, as many as are wanted if there are so many, and the cursor of those that follow."""
+    """Return up to ``limit`` jobs, and the cursor of the next page."""
     found: list[Json] = []
     cursor: str | None = None
     while True:

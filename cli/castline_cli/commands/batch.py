@@ -1,4 +1,4 @@
-"""``castline batch``: many scripts in, an audio file of each out."""
+"""``castline batch``: turns many scripts into audio files."""
 
 from __future__ import annotations
 

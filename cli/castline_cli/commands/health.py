@@ -1,4 +1,4 @@
-"""``castline health``: whether the service answers."""
+"""``castline health``: checks whether the service answers."""
 
 from __future__ import annotations
 

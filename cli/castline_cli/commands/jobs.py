@@ -1,4 +1,4 @@
-"""``castline jobs``: what was submitted, and what became of it."""
+"""``castline jobs``: lists, shows, changes and downloads jobs."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ jobs = typer.Typer(
 
 
 class Status(StrEnum):
-    """How far a job has come."""
+    """Status of a job."""
 
     PENDING = "pending"
     PROCESSING = "processing"
@@ -41,7 +41,7 @@ class Status(StrEnum):
 
 
 class SubtitleFormat(StrEnum):
-    """How subtitles are written."""
+    """Format of subtitles."""
 
     VTT = "vtt"
     SRT = "srt"
@@ -49,7 +49,7 @@ class SubtitleFormat(StrEnum):
 
 
 class Level(StrEnum):
-    """Units whose times are listed."""
+    """Parts of the audio whose times are listed."""
 
     WORD = "word"
     SENTENCE = "sentence"
@@ -65,7 +65,7 @@ ForceOption = Annotated[bool, typer.Option("--force", "-f", help="Overwrite exis
 
 
 _MAX_OFFSET = 10_000
-"""The largest offset that the API takes."""
+"""The largest offset that the API accepts."""
 
 
 @jobs.command("list")
@@ -110,7 +110,7 @@ def list_jobs(
 
 
 def _position(page: Json, *, is_first_page: bool) -> str:
-    """Return which of all jobs a page shows, and how to see more."""
+    """Return a line about the position of a page in the list of all jobs, and about the option that shows more."""
     total, count, end = page["total"], len(page["items"]), page["offset"] + len(page["items"])
     if count == 0:
         told = t("no jobs")
@@ -318,7 +318,7 @@ def subtitle_format_of(file: str) -> str:
     """Return the subtitle format that a file's extension names.
 
     Raises:
-        Misused: it says none.
+        Misused: the extension is not that of subtitles.
     """
     extension = file.rpartition(".")[2].lower()
     if extension not in set(SubtitleFormat):
@@ -331,7 +331,7 @@ def _kind(job: Json) -> str:
 
 
 def _unusual(given: Json) -> list[str]:
-    """Return what is worth telling of the form of a job's audio."""
+    """Return the quality and loudness of a job's audio if they are not the defaults."""
     is_studio, loudness = given.get("quality") == "studio", given.get("loudness")
     return [
         *(["studio"] if is_studio else []),

@@ -1,4 +1,4 @@
-"""``castline listen``: webhooks of a local stack, received on this terminal."""
+"""``castline listen``: receives the webhooks of a local stack."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from castline_cli.receiver import Received
 
 _TURN_SECONDS: Final = 0.5
-"""The time after which an interruption is noticed, wherever signals do not end a wait."""
+"""Seconds after which Ctrl-C is noticed on systems where a signal does not end a wait."""
 
 
 def listen(
@@ -99,7 +99,7 @@ def _print(received: Received, *, as_json: bool, is_passed_on: bool) -> None:
 
 
 def _summary(data: Mapping[str, Any]) -> str:
-    """Return what an event tells of a job, in a line."""
+    """Return the job's id, error code and duration in an event, as one line."""
     length = data.get("duration_ms")
     parts = [data.get("job_id"), data.get("error_code"), None if length is None else shown.duration(length)]
     return "  ".join(str(part) for part in parts if part)

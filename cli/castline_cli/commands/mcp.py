@@ -1,4 +1,4 @@
-"""``castline mcp``: the service as tools of an agent."""
+"""``castline mcp``: serves tools for agents."""
 
 from __future__ import annotations
 

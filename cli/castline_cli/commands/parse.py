@@ -1,4 +1,4 @@
-"""``castline parse``: what a script is understood as."""
+"""``castline parse``: shows how a script is parsed."""
 
 from __future__ import annotations
 

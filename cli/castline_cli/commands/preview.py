@@ -1,4 +1,4 @@
-"""``castline preview``: a few words in one voice, at once."""
+"""``castline preview``: plays a short text in one voice."""
 
 from __future__ import annotations
 
@@ -149,7 +149,7 @@ def _offer(preview_: Mapping[str, Any]) -> Offer:
 
 
 def _offered_again(request: Json) -> Flow[Offer]:
-    """Ask for the preview again, which has been spoken and is not billed, for another address."""
+    """Request the preview again, to get a new URL. It is stored, so that it is not billed again."""
     from castline_client.operations import submitting
 
     return _offer((yield from submitting.preview(request)))

@@ -1,4 +1,4 @@
-"""``castline pronunciations``: named sets of pronunciations, kept for all jobs."""
+"""``castline pronunciations``: manages pronunciation sets."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from castline_cli.api import Api, Json
 
 NAME_PATTERN: Final = "^[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}$"
-"""The form of a set's name. It is checked here because of ``.`` and ``..``, which lead elsewhere in a path."""
+"""Pattern of a set's name. It is checked here because ``.`` and ``..`` would change the path of the request."""
 
 pronunciations = typer.Typer(
     rich_markup_mode=None,

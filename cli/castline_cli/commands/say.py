@@ -282,10 +282,10 @@ class _Request:
     """A request for a job.
 
     Attributes:
-        path: the route.
-        fields: the body.
-        turns: of a script, for their sounds and for messages.
-        warnings: those about the script or the text.
+        path: the path of the request.
+        fields: the JSON body.
+        turns: the turns of a script, for their sounds and for messages.
+        warnings: the warnings about the script or the text.
     """
 
     path: str
@@ -304,7 +304,7 @@ def _request_of_script(
     markup: Mapping[str, Any],
     take: int | None,
 ) -> _Request:
-    """Parse a script, and give its speakers their voices."""
+    """Parse a script, cast it, and return the request."""
     from castline_cli.cast import cast_speakers, demand_speakers
     from castline_cli.voice_names import VoiceNames
 
@@ -321,7 +321,7 @@ def _request_of_script(
 def _request_of_text(
     api: Api, written: str, chosen: Chosen, common: Json, *, markup: Mapping[str, Any], take: int | None
 ) -> _Request:
-    """Give a text its voice."""
+    """Choose the voice of a text, and return the request."""
     from castline_cli.cast import cast_speakers
     from castline_cli.script_warnings import ScriptWarnings
     from castline_cli.voice_names import VoiceNames
@@ -340,7 +340,7 @@ def _request_of_text(
 
 
 def _submit(api: Api, path: str, request: Json, entries: Sequence[Entry], session: Session) -> Answer:
-    """Submit a job, which has ``entries`` as its pronunciations."""
+    """Submit a job whose pronunciations are ``entries``."""
     try:
         with _naming_files(entries):
             return api.create(path, request)
@@ -353,7 +353,7 @@ def _submit(api: Api, path: str, request: Json, entries: Sequence[Entry], sessio
 
 @contextmanager
 def _naming_files(entries: Sequence[Entry]) -> Iterator[None]:
-    """Name the file and the line of each pronunciation that is refused."""
+    """Add the file and the line of each refused pronunciation to a refusal."""
     from castline_cli.pronunciations import in_files
 
     try:
@@ -368,7 +368,7 @@ def _script_that_is_there(script: str | None) -> str:
     """Return the script that was named, or ``-`` if one is piped in.
 
     Raises:
-        Misused: neither is there.
+        Misused: no script was named or piped in.
     """
     if script is not None:
         return script

@@ -1,4 +1,4 @@
-"""``castline shows``: what the jobs of one programme have in common, kept for ``--show``."""
+"""``castline shows``: manages shows, which ``--show`` uses."""
 
 from __future__ import annotations
 
@@ -123,11 +123,11 @@ def delete(context: typer.Context, name: NameArgument) -> None:
 
 
 def _read(api: Api, written: str, session: Session) -> Json:
-    """Return the show that a file describes.
+    """Return the fields of the show in a file.
 
     Raises:
-        FileProblem: it cannot be read, or is not understood.
-        Misused: a voice's name is that of several, or somebody has no voice.
+        FileProblem: the file cannot be read, or is not valid.
+        Misused: several voices have the name of a chosen voice, or a speaker has no voice.
     """
     if Path(written).suffix.lower() == ".toml":
         return _read_cast(api, written, session)

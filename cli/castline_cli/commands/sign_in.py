@@ -1,4 +1,4 @@
-"""``castline login``, ``logout`` and ``whoami``."""
+"""``castline login``, ``logout`` and ``whoami``: sign in, sign out, and show the sign-in."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from castline_cli.sign_in import Site
 
 _LOCAL_USER: Final = "local-user"
-"""The user of a local stack where none is named; it takes requests without a sign-in."""
+"""The default user of a local stack, which needs no sign-in."""
 
 
 def login(
@@ -143,11 +143,11 @@ def whoami(
 def _where(
     session: Session, site: str | None, *, issuer: str | None, client_id: str | None, scopes: tuple[str, ...]
 ) -> Site:
-    """Choose what to sign in to: from the options, from the last sign-in, or from the site's configuration.
+    """Return the site to sign in to, from the options, the last sign-in or the site's configuration.
 
     Raises:
-        Misused: that cannot be known.
-        Unreachable: the site does not say.
+        Misused: the options do not name a site.
+        Unreachable: the site's configuration cannot be read.
     """
     from castline_cli.sign_in import Site, read_site
 

@@ -1,4 +1,4 @@
-"""``castline sounds``: clips of audio and covers, kept for the music of jobs."""
+"""``castline sounds``: manages audio clips and cover images."""
 
 from __future__ import annotations
 

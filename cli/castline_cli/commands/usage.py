@@ -1,4 +1,4 @@
-"""``castline usage``: what was used, and may be."""
+"""``castline usage``: shows the user's usage and limits."""
 
 from __future__ import annotations
 
@@ -54,6 +54,6 @@ def usage(context: typer.Context, month: MonthOption = None, as_json: JsonOption
 
 
 def _is_current(found: Json) -> bool:
-    """Tell whether the month that is shown is the current one."""
+    """Return whether the usage is that of the current month."""
     last_day = datetime.fromisoformat(found["month_resets_at"]) - timedelta(days=1)
     return bool(f"{last_day:%Y-%m}" == found["month"])

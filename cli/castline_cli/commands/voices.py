@@ -1,4 +1,4 @@
-"""``castline voices``: whom there is to choose from."""
+"""``castline voices``: lists voices."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from castline_cli.strings import cell, t
 
 
 class Gender(StrEnum):
-    """How a voice is meant to sound."""
+    """Gender that a voice is meant to have."""
 
     FEMALE = "female"
     MALE = "male"

@@ -1,4 +1,4 @@
-"""``castline webhooks``: URLs that are called when something happens to jobs."""
+"""``castline webhooks``: manages webhooks and shows their deliveries."""
 
 from __future__ import annotations
 
