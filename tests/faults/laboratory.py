@@ -21,6 +21,7 @@ from local.stack import LocalStack
 from tests.faults import inspection
 from tests.faults.calls import Calls
 from tests.faults.processes import Processes
+from tests.patience import PATIENCE_SECONDS
 from tests.quiet import quiet
 
 if TYPE_CHECKING:
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from local.cloud.limits import Limits
     from tests.faults.experiment import Outcome
 
-_SETTLED_WITHIN_SECONDS = 20.0
 # If nothing has happened for so long, time passes until the next run of the schedule. An outage lasts for longer than
 # a job may take.
 _QUIET_SECONDS = 0.3
@@ -128,12 +128,12 @@ class Laboratory:
             TimeoutError: the work does not end.
         """
         self._wait_for_executions()
-        self._processes.wait_until_none_runs(_SETTLED_WITHIN_SECONDS)
+        self._processes.wait_until_none_runs(PATIENCE_SECONDS)
         for _ in range(_STREAM_DELIVERIES):
             self.stack.cloud.tick()
         self._wait_for_tickets()
         self._wait_for_the_bus()
-        self._processes.wait_until_none_runs(_SETTLED_WITHIN_SECONDS)
+        self._processes.wait_until_none_runs(PATIENCE_SECONDS)
 
     def pass_time(self, delta: timedelta) -> None:
         """Move the functions' clock and the cloud's forward: leases end, and hidden messages come back."""
@@ -162,7 +162,7 @@ class Laboratory:
                 with suppress(FunctionError):
                     self.stack.reconcile()
                 passed, last_progress = passed + _SCHEDULE, time.monotonic()
-            if time.monotonic() - last_progress > _SETTLED_WITHIN_SECONDS or passed > 2 * _OUTAGE:
+            if time.monotonic() - last_progress > PATIENCE_SECONDS or passed > 2 * _OUTAGE:
                 raise TimeoutError(f"still running: executions {self.calls.started - self._ended}")
 
     def _wait_for_tickets(self) -> None:
@@ -184,7 +184,7 @@ class Laboratory:
         mark = str(uuid4())
         self.stack.cloud.published.publish({"detail-type": "Mark", "resources": [], "id": mark})
         with self._delivered:
-            if not self._delivered.wait_for(lambda: mark in self._marks, _SETTLED_WITHIN_SECONDS):
+            if not self._delivered.wait_for(lambda: mark in self._marks, PATIENCE_SECONDS):
                 raise TimeoutError("still delivering: events of the bus")
 
     def wait_for_end_of(self, job_id: str) -> None:
@@ -194,7 +194,7 @@ class Laboratory:
             TimeoutError: it has not ended.
         """
         with self._delivered:
-            if not self._delivered.wait_for(lambda: job_id in self._ended, _SETTLED_WITHIN_SECONDS):
+            if not self._delivered.wait_for(lambda: job_id in self._ended, PATIENCE_SECONDS):
                 raise TimeoutError(f"still running: execution {job_id}")
 
     @contextmanager

@@ -220,13 +220,13 @@ def _keep_sounds(laboratory: Laboratory) -> None:
         # A first attempt to store a clip fails, in parts: it has to be taken back.
         laboratory.calls.begin(Fault(Call("sound-uploaded", "UploadPart", 1), Mode.ERROR_BEFORE), {})
         clip = _upload(api, "audio/wav", _long_wav())
-        eventually(lambda: _status(api, clip) == "ready", timeout_seconds=60)
+        eventually(lambda: _status(api, clip) == "ready")
         laboratory.calls.begin(None, {})
         image = _upload(api, "image/png", _png())
-        eventually(lambda: _status(api, image) == "ready", timeout_seconds=60)
+        eventually(lambda: _status(api, image) == "ready")
         gone = _upload(api, "image/png", _png(), before=_remove)
         laboratory.settle()
-        eventually(lambda: not _files(gone), timeout_seconds=60)
+        eventually(lambda: not _files(gone))
         assert api.get("/sounds").json()["total"] == 2
         music = {"intro": {"sound_id": clip}}
         job_id = api.submit(dialogue("第一句。", music=music, cover_id=image))
@@ -244,7 +244,7 @@ def _deliver_webhooks(laboratory: Laboratory) -> None:
     with ApiClient(laboratory.stack.url, user_id="user-with-webhooks") as api, Receiver() as receiver:
         webhook = f"/webhooks/{api.post('/webhooks', json={'url': receiver.url('/500')}).json()['id']}"
         assert api.post(f"{webhook}/test").status_code == 202
-        eventually(lambda: receiver.requests, timeout_seconds=60)
+        eventually(lambda: receiver.requests)
         for path in ("/webhooks", webhook, f"{webhook}/deliveries"):
             assert api.get(path).status_code == 200
         assert api.post(f"{webhook}/rotate").status_code == 200
@@ -253,13 +253,13 @@ def _deliver_webhooks(laboratory: Laboratory) -> None:
         api.submit(dialogue("第一句。") | {"webhook_url": receiver.url("/200?job")})
         laboratory.settle()
         # The test comes again after five seconds, and the job has two events for two URLs.
-        eventually(lambda: len(receiver.requests) == 6, timeout_seconds=60)
+        eventually(lambda: len(receiver.requests) == 6)
         (delivery,) = (
             each for each in api.get(f"{webhook}/deliveries").json()["items"] if each["event_type"] == "webhook.test"
         )
         assert api.patch(webhook, json={"url": receiver.url("/410")}).status_code == 200
         assert api.post(f"{webhook}/deliveries/{delivery['id']}/redeliver").status_code == 202
-        eventually(lambda: api.get(webhook).json()["disabled_reason"] == "gone", timeout_seconds=60)
+        eventually(lambda: api.get(webhook).json()["disabled_reason"] == "gone")
         assert api.delete(webhook).status_code == 204
 
 
