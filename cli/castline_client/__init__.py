@@ -79,7 +79,7 @@ _LOADED_WHEN_USED: Final = {
     "Castline": "castline_client.client",
     "Subtitles": "castline_client.operations.results",
 }
-"""Names whose modules need httpx, which is slow to import: a command line that only completes a word does without."""
+"""Names whose modules need httpx. They load lazily: httpx is slow to import, and completions do not need it."""
 
 
 def __getattr__(name: str) -> Any:

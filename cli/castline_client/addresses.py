@@ -1,4 +1,4 @@
-"""Addresses of the service, as people write them."""
+"""Addresses of the service, as users write them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def api_url(address: str) -> str:
     """Return the API's URL without a trailing slash, adding ``/api/v1`` where the address lacks it.
 
     Raises:
-        ValueError: it is no address.
+        ValueError: ``address`` is not an address.
     """
     address = address.strip()
     parts = urlsplit(address if "://" in address else f"{_usual_scheme(address)}://{address}")
@@ -38,12 +38,12 @@ def api_url(address: str) -> str:
 
 
 def without_prefix(url: str) -> str:
-    """Return an API's URL without ``/api/v1``, as people write it."""
+    """Return an API's URL without ``/api/v1``, as users write it."""
     return url.removesuffix(_PREFIX)
 
 
 def is_this_machine(url: str) -> bool:
-    """Tell whether an address leads to this machine."""
+    """Return whether an address is that of this machine."""
     host = urlsplit(url).hostname or ""
     try:
         return host == "localhost" or ipaddress.ip_address(host).is_loopback
@@ -52,7 +52,7 @@ def is_this_machine(url: str) -> bool:
 
 
 def is_confidential(url: str) -> bool:
-    """Tell whether what is sent to ``url`` stays secret on the way: by HTTPS, or to this machine."""
+    """Return whether requests to ``url`` are confidential: they use HTTPS, or stay on this machine."""
     return urlsplit(url).scheme == "https" or is_this_machine(url)
 
 

@@ -1,4 +1,4 @@
-"""The two clients: ``Castline`` blocks, ``AsyncCastline`` is awaited. Both have the methods of ``Operations``."""
+"""Clients: ``Castline`` blocks, ``AsyncCastline`` is awaited. Both have the methods of ``Operations``."""
 
 from __future__ import annotations
 
@@ -26,26 +26,26 @@ T = TypeVar("T")
 Token = str | Callable[[], str]
 
 TIMEOUT: Final = httpx.Timeout(30, connect=10)
-"""Of each attempt of a request."""
+"""Timeout of each attempt of a request."""
 _FILE_TIMEOUT: Final = httpx.Timeout(60, connect=10)
-"""Of each piece of a file."""
+"""Timeout of each piece of a file."""
 
 
 class BearerToken(httpx.Auth):
-    """Puts a token into requests: one that is given, or one that a function gives for each request."""
+    """Authentication with a token: a fixed one, or one that a function returns for each request."""
 
     def __init__(self, token: Token) -> None:
         self._token = token
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
-        """Put the token in."""
+        """Add the token to a request."""
         token = self._token if isinstance(self._token, str) else self._token()
         request.headers["Authorization"] = f"Bearer {token}"
         yield request
 
 
 class _Client(Operations):
-    """Settings that both clients are made with."""
+    """Base of both clients, with their settings."""
 
     def __init__(
         self,
@@ -59,20 +59,21 @@ class _Client(Operations):
         pauses_seconds: tuple[float, ...] | None = None,
         on_pause: Callable[[str], object] = lambda _why: None,
     ) -> None:
-        """Prepare the client. Nothing is sent yet.
+        """Prepare the client without sending anything.
 
         Args:
-            url: where Castline is; ``/api/v1`` is added where it lacks. By default the local stack.
-            token: a bearer token, or a function that is called for each request and gives one that is valid then.
-            auth: in place of a token, anything that httpx takes.
-            user: who asks, as a local stack wants it.
-            language: of messages, as ``Accept-Language`` has it: ``en`` or ``zh-TW``.
-            timeout: of each attempt of a request.
-            pauses_seconds: between the attempts of a request; by default three, of 3.5 s in all. ``()`` tries once.
-            on_pause: is told why there is a pause.
+            url: the address of Castline, with or without ``/api/v1``. The default is the local stack.
+            token: a bearer token, or a function that is called for each request and returns a valid one.
+            auth: any authentication that httpx accepts, instead of a token.
+            user: the name of the user, for a local stack.
+            language: the language of messages, as in ``Accept-Language``: ``en`` or ``zh-TW``.
+            timeout: the timeout of each attempt of a request.
+            pauses_seconds: the pauses between attempts of a request. The default is three pauses, of 3.5 s in total.
+                ``()`` disables retries.
+            on_pause: function that is called with the reason for each pause.
 
         Raises:
-            ValueError: ``url`` is no address.
+            ValueError: ``url`` is not an address.
         """
         self._service = Service(api_url(url), pauses_seconds)
         self._on_pause = on_pause
@@ -88,7 +89,7 @@ class _Client(Operations):
         )
 
     def _connect(self, **options: Any) -> Any:
-        """Make the HTTP client for the API."""
+        """Create the HTTP client for the API."""
         raise NotImplementedError
 
     @property
@@ -102,7 +103,7 @@ class _Client(Operations):
 
 
 class Castline(_Client, Blocking):
-    """A connection to one Castline, for a ``with`` or until ``close``. Several threads may share it."""
+    """Connection to one Castline, for use in a ``with`` or until ``close``. Several threads may share it."""
 
     _http: httpx.Client
 
@@ -110,7 +111,7 @@ class Castline(_Client, Blocking):
         return httpx.Client(**options)
 
     def run(self, flow: Flow[T]) -> T:
-        """Take the steps of an operation, and return its result."""
+        """Run the steps of an operation, and return its result."""
         return self._run(flow)
 
     def _run(self, flow: Flow[T]) -> T:
@@ -122,7 +123,7 @@ class Castline(_Client, Blocking):
         raise TypeError("an operation of several results is iterated over")
 
     def iterate(self, flow: Flow[Any]) -> Iterator[Any]:
-        """Take the steps of an operation, and yield its results."""
+        """Run the steps of an operation, and yield its results."""
         yield from self._steps(flow)
 
     def close(self) -> None:
@@ -136,7 +137,7 @@ class Castline(_Client, Blocking):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        """Close it."""
+        """Close the connection."""
         self.close()
 
     def _steps(self, flow: Flow[T]) -> Generator[Any, None, T]:
@@ -163,7 +164,7 @@ class Castline(_Client, Blocking):
                 self._tell(step)
                 return time.sleep(seconds)
             case Open(url, headers):
-                # A client without the API's token: the address is signed, and S3 refuses two proofs.
+                # This client has no token: the URL is signed, and S3 refuses a request with both.
                 client = opened.enter_context(httpx.Client(timeout=_FILE_TIMEOUT, **connection_options(url)))
                 response = opened.enter_context(client.stream("GET", url, headers=headers)).raise_for_status()
                 return _Source(response, response.iter_raw())
@@ -176,7 +177,7 @@ class Castline(_Client, Blocking):
 
 
 class AsyncCastline(_Client, Awaited):
-    """A connection to one Castline, for an ``async with`` or until ``aclose``, on asyncio."""
+    """Connection to one Castline for asyncio, for use in an ``async with`` or until ``aclose``."""
 
     _http: httpx.AsyncClient
 
@@ -184,7 +185,7 @@ class AsyncCastline(_Client, Awaited):
         return httpx.AsyncClient(**options)
 
     async def run(self, flow: Flow[T]) -> T:
-        """Take the steps of an operation, and return its result."""
+        """Run the steps of an operation, and return its result."""
         return await self._run(flow)
 
     async def _run(self, flow: Flow[T]) -> T:
@@ -194,7 +195,7 @@ class AsyncCastline(_Client, Awaited):
         return course.result
 
     async def iterate(self, flow: Flow[Any]) -> AsyncIterator[Any]:
-        """Take the steps of an operation, and yield its results."""
+        """Run the steps of an operation, and yield its results."""
         async for item in self._steps(_Course(flow)):
             yield item
 
@@ -209,7 +210,7 @@ class AsyncCastline(_Client, Awaited):
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        """Close it."""
+        """Close the connection."""
         await self.aclose()
 
     async def _steps(self, course: _Course[Any]) -> AsyncIterator[Any]:
@@ -248,7 +249,7 @@ class AsyncCastline(_Client, Awaited):
 
 
 class _Course(Generic[T]):
-    """An operation under way: gives its next step, and is told what became of it."""
+    """Running operation: returns its next step, and receives the result of the step."""
 
     def __init__(self, flow: Flow[T]) -> None:
         self._flow = flow
@@ -258,11 +259,11 @@ class _Course(Generic[T]):
 
     @property
     def result(self) -> T:
-        """The result of the operation, when there is no next step."""
+        """The result of the operation, after its last step."""
         return cast("T", self._result)
 
     def next_step(self) -> Step | None:
-        """Return the next step; None at the end."""
+        """Return the next step, or None at the end."""
         try:
             return self._advance(self._value)
         except StopIteration as end:
@@ -270,15 +271,15 @@ class _Course(Generic[T]):
             return None
 
     def succeed(self, value: Any) -> None:
-        """Tell the result of the last step."""
+        """Pass the result of the last step to the operation."""
         self._advance, self._value = self._flow.send, value
 
     def fail(self, error: Exception) -> None:
-        """Tell that the last step has failed."""
+        """Raise the error of the last step in the operation."""
         self._advance, self._value = self._flow.throw, error
 
     def close(self) -> None:
-        """End the operation, wherever it is."""
+        """Stop the operation at its current step."""
         self._flow.close()
 
 
@@ -286,7 +287,7 @@ P = TypeVar("P")
 
 
 class _Source(Generic[P]):
-    """A response whose body is read piece by piece."""
+    """Response whose body is read in pieces."""
 
     def __init__(self, response: httpx.Response, pieces: P) -> None:
         self.status_code = response.status_code

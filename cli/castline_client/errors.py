@@ -1,28 +1,28 @@
-"""Errors of the client, all in one tree.
+"""Errors of the client, in one tree.
 
 CastlineError
-├── Unreachable                 no answer that can be used
-│   ├── NothingAnswers          nobody listens at the address, or the connection breaks again and again
-│   ├── OutOfOrder              the service answered 5xx after all retries
-│   ├── NotCastline             something else than Castline's API answers
+├── Unreachable                 there is no usable response
+│   ├── NothingAnswers          no connection is possible, or it is lost repeatedly
+│   ├── OutOfOrder              the service responded with 5xx after all retries
+│   ├── NotCastline             the response is not from Castline's API
 │   └── TransferFailed          a file cannot be downloaded or uploaded completely
-├── SignedOut                   401 or 403: the token is missing, or not accepted
+├── SignedOut                   401 or 403: the token is missing or not accepted
 ├── Refused                     the service refuses the request, and says why
-│   ├── InvalidRequest          400, 413, 422: with the fields that are not right
-│   ├── NotFound                404: no such job, sound, set, webhook
-│   ├── NotAvailable            404: the job has no such file, because it is not completed, or the file is lost
-│   ├── Conflict                409, 412: the state does not allow it
-│   ├── JobLimitExceeded        429: too many active jobs; goes away when one ends
-│   ├── QuotaExceeded           429: too many characters in a day or a month; goes away at ``resets_at``
-│   └── SubmissionsStopped      503: operators let nobody submit jobs for now
-├── JobNotCompleted             a job that was waited for has no audio
+│   ├── InvalidRequest          400, 413, 422: the request is not valid; ``problems`` has the fields
+│   ├── NotFound                404: the job, sound, set or webhook does not exist
+│   ├── NotAvailable            404: the file does not exist, because the job is not completed or the file is lost
+│   ├── Conflict                409, 412: the state of the resource does not allow the request
+│   ├── JobLimitExceeded        429: too many active jobs, until one ends
+│   ├── QuotaExceeded           429: too many characters in a day or a month, until ``resets_at``
+│   └── SubmissionsStopped      503: operators have stopped all submissions
+├── JobNotCompleted             the job has no audio
 │   ├── JobFailed
 │   └── JobCancelled
-├── SoundUnusable               an uploaded file is not what sounds can be made of
-├── WaitTimedOut                the time for waiting is over; the job goes on
-└── FileChanged                 a file changes while it is uploaded
+├── SoundUnusable               the service cannot use an uploaded file
+├── WaitTimedOut                the time limit is over; the job continues
+└── FileChanged                 a file changed during its upload
 
-Files raise ``OSError`` as they do everywhere; ``FileExistsError`` where something would be overwritten.
+Reading and writing files raises ``OSError``, and ``FileExistsError`` instead of overwriting a file.
 """
 
 from __future__ import annotations
@@ -39,24 +39,24 @@ if TYPE_CHECKING:
 
 
 class CastlineError(Exception):
-    """Something went wrong; the message is a sentence for people."""
+    """Error of the client. Its message is a sentence for users."""
 
 
 class Unreachable(CastlineError):
-    """There is no answer that can be used."""
+    """There is no usable response."""
 
 
 class NothingAnswers(Unreachable):
-    """Nobody listens at the address, or the connection breaks again and again."""
+    """No connection to the address is possible, or it is lost repeatedly."""
 
 
 class OutOfOrder(Unreachable):
-    """The service is out of order, after all retries.
+    """The service responded with an error of its own after all retries.
 
     Attributes:
         status: the HTTP status, 500 or higher.
-        code: the API's name for it, such as ``SERVICE_UNAVAILABLE``; empty when the API itself did not answer.
-        request_id: what to name to whoever runs the service.
+        code: the error code, such as ``SERVICE_UNAVAILABLE``; empty if the response was not from the API itself.
+        request_id: the id of the request, to include when you report the problem.
     """
 
     def __init__(self, message: str, *, status: int, code: str = "", request_id: str | None = None) -> None:
@@ -67,7 +67,7 @@ class OutOfOrder(Unreachable):
 
 
 class NotCastline(Unreachable):
-    """Something answers at the address that is not Castline's API."""
+    """The response is not from Castline's API."""
 
 
 class TransferFailed(Unreachable):
@@ -75,16 +75,16 @@ class TransferFailed(Unreachable):
 
 
 class SignedOut(CastlineError):
-    """The service wants a token that there is not, or does not accept the one it was given."""
+    """The token is missing, or the service does not accept it."""
 
 
 class Refused(CastlineError):
     """The service refuses a request.
 
     Attributes:
-        message: its sentence, in the language that was asked for.
-        code: its name, such as ``VALIDATION_ERROR``; empty when what answered was not Castline itself.
-        details: what goes with that code.
+        message: the message of the service, in the requested language.
+        code: the error code, such as ``VALIDATION_ERROR``; empty if the response was not from Castline itself.
+        details: the ``details`` of the error.
         status: the HTTP status.
     """
 
@@ -108,23 +108,23 @@ class Refused(CastlineError):
 
 
 class InvalidRequest(Refused):
-    """The request is not right: see ``problems``."""
+    """The request is not valid; see ``problems``."""
 
 
 class NotFound(Refused):
-    """There is no such job, sound, pronunciation set, webhook or delivery."""
+    """The job, sound, pronunciation set, webhook or delivery does not exist."""
 
 
 class NotAvailable(Refused):
-    """The job has no audio, subtitles or timings: it is not completed, or they are lost."""
+    """The job has no audio, subtitles or timings, because it is not completed or they are lost."""
 
 
 class Conflict(Refused):
-    """The state of what is asked for does not allow it, such as cancelling a job that has ended."""
+    """The state of the resource does not allow the request, such as cancelling a job that has ended."""
 
 
 class JobLimitExceeded(Refused):
-    """The user has as many active jobs as are allowed. It goes away when one of them ends."""
+    """The user has the maximum number of active jobs, until one of them ends."""
 
 
 class QuotaExceeded(Refused):
@@ -147,7 +147,7 @@ class QuotaExceeded(Refused):
 
     @property
     def resets_at(self) -> datetime | None:
-        """The time at which the quota begins anew."""
+        """The time at which the quota resets."""
         written = self.details.get("resets_at")
         return datetime.fromisoformat(written) if isinstance(written, str) else None
 
@@ -159,11 +159,11 @@ class QuotaExceeded(Refused):
 
 
 class SubmissionsStopped(Refused):
-    """Operators have stopped the submission of jobs for now."""
+    """Operators have stopped all submissions."""
 
     @property
     def reason(self) -> str:
-        """The operators' reason; empty if they have given none."""
+        """The reason that the operators gave; empty if they gave none."""
         return str(self.details.get("reason") or "")
 
     def __str__(self) -> str:
@@ -174,7 +174,7 @@ class JobNotCompleted(CastlineError):
     """A job that was waited for has no audio.
 
     Attributes:
-        job: the job as the service tells it.
+        job: the job as the service returned it.
     """
 
     def __init__(self, message: str, job: JobDetail) -> None:
@@ -183,7 +183,7 @@ class JobNotCompleted(CastlineError):
 
 
 class JobFailed(JobNotCompleted):
-    """A job has failed; ``job["error_code"]`` says how."""
+    """A job failed; ``job["error_code"]`` has the reason."""
 
 
 class JobCancelled(JobNotCompleted):
@@ -191,10 +191,10 @@ class JobCancelled(JobNotCompleted):
 
 
 class SoundUnusable(CastlineError):
-    """The service cannot make a sound of an uploaded file.
+    """The service cannot use an uploaded file.
 
     Attributes:
-        sound: the sound as the service tells it.
+        sound: the sound as the service returned it.
         code: the problem, such as ``not_audio``.
     """
 
@@ -206,8 +206,8 @@ class SoundUnusable(CastlineError):
 
 
 class WaitTimedOut(CastlineError, TimeoutError):
-    """The time for waiting is over. What was waited for goes on."""
+    """The time limit for waiting is over. The job, or the check of the sound, continues."""
 
 
 class FileChanged(CastlineError):
-    """A file changes while it is uploaded."""
+    """A file changed during its upload."""

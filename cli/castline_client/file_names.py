@@ -1,4 +1,4 @@
-"""Names of files that the service chooses, made safe: none is a path, and none deceives whoever reads it."""
+"""Safe file names, made of names from the service: no paths, and no characters that deceive a reader."""
 
 from __future__ import annotations
 
@@ -11,25 +11,25 @@ if TYPE_CHECKING:
     import httpx
 
 _USUAL: Final = "castline"
-"""The name when nothing is left of the one that was offered."""
+"""File name if nothing is left of the offered name."""
 _MAX_STEM_BYTES: Final = 180
-"""Bytes of a name without its extension, in UTF-8. File systems take 255 with the extension and ``.part``."""
+"""Maximum UTF-8 bytes of a name without extension. File systems allow 255 with the extension and ``.part``."""
 _MAX_EXTENSION_BYTES: Final = 20
-# Path characters, and what Windows refuses.
+# Path separators, and characters that Windows refuses.
 _SEPARATORS: Final = re.compile(r'[/\\:*?"<>|]+')
-# Controls, marks of direction, joiners, surrogates, separators of lines.
+# Control characters, direction marks, joiners, surrogates and line separators.
 _UNSEEN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 
 def file_name(offered: str) -> str:
-    """Return the name of a file for the name that is offered: a plain one, which is not hidden and not too long."""
+    """Return a safe file name for an offered one: without a path, not hidden and not too long."""
     stem, _, extension = offered.rpartition(".")
     parts = (_tidy(stem, _MAX_STEM_BYTES), _tidy(extension, _MAX_EXTENSION_BYTES))
     return ".".join(filter(None, parts)) or _USUAL
 
 
 def name_in(headers: httpx.Headers) -> str | None:
-    """Return the file name that ``Content-Disposition`` says (RFC 6266), made safe; None if it says none."""
+    """Return the file name in ``Content-Disposition`` (RFC 6266) as a safe one, or None."""
     named = re.search(r"filename\*=UTF-8''([^;\s]+)", headers.get("Content-Disposition", ""), re.IGNORECASE)
     return file_name(unquote(named[1])) if named else None
 

@@ -1,4 +1,4 @@
-"""Files that appear under their names only when they are whole."""
+"""Atomic writing of files: a file appears under its name only when it is complete."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ MEDIA_TYPES: Final[Mapping[str, str]] = {
     ".jpeg": "image/jpeg",
     ".png": "image/png",
 }
-"""The media type that is sent for a file, by its extension. The service looks into the file, too."""
+"""Media types of uploads, by file extension. The service checks the content of the file, too."""
 
 
 def demand_free(path: Path) -> None:
-    """See to it that there is no file at ``path``.
+    """Require that there is no file at ``path``.
 
     Raises:
-        FileExistsError: there is one.
+        FileExistsError: there is a file.
     """
     if path.is_file():
         raise FileExistsError(f"{path} is there already")
@@ -41,13 +41,13 @@ def demand_free(path: Path) -> None:
 
 @contextmanager
 def whole_file(path: Path, *, overwrite: bool) -> Iterator[Callable[[bytes], object]]:
-    """Write a file, which appears at ``path`` at the end; nothing is left of it when the context is left by an error.
+    """Write a file that appears at ``path`` when the context ends; after an error, nothing is left of it.
 
-    Gives the function that takes its pieces.
+    Yields the function that writes a piece.
 
     Raises:
-        FileExistsError: there is such a file, and it is not to be overwritten.
-        OSError: it cannot be written.
+        FileExistsError: the file exists, and ``overwrite`` is false.
+        OSError: the file cannot be written.
     """
     if path.exists() and not path.is_file():  # such as /dev/null
         with path.open("wb") as file:
@@ -55,7 +55,7 @@ def whole_file(path: Path, *, overwrite: bool) -> Iterator[Callable[[bytes], obj
         return
     if not overwrite:
         demand_free(path)
-    # Given the usual permissions, which a file of tempfile's would not have.
+    # Not a file of ``tempfile``, because that would not have the usual permissions.
     temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         with temporary.open("wb") as file:
@@ -68,6 +68,6 @@ def whole_file(path: Path, *, overwrite: bool) -> Iterator[Callable[[bytes], obj
 
 
 def target(to: str | os.PathLike[str], usual_name: str) -> Path:
-    """Return the path of a file that goes to ``to``: a file, or a folder, in which it has its usual name."""
+    """Return ``to`` if it is a file, or the path of ``usual_name`` in it if it is a folder."""
     path = Path(to)
     return path / usual_name if path.is_dir() else path

@@ -1,4 +1,4 @@
-"""Methods of both clients, each made of one operation."""
+"""Descriptors that make methods of both clients from operations."""
 
 from __future__ import annotations
 
@@ -16,31 +16,31 @@ T = TypeVar("T")
 
 
 class Blocking(ABC):
-    """A client whose methods return results."""
+    """Client whose methods return results."""
 
     @abstractmethod
     def run(self, flow: Flow[T]) -> T:
-        """Take the steps of an operation, and return its result."""
+        """Run the steps of an operation, and return its result."""
 
     @abstractmethod
     def iterate(self, flow: Flow[Any]) -> Iterator[Any]:
-        """Take the steps of an operation, and yield its results."""
+        """Run the steps of an operation, and yield its results."""
 
 
 class Awaited(ABC):
-    """A client whose methods are awaited."""
+    """Client whose methods are awaited."""
 
     @abstractmethod
     async def run(self, flow: Flow[T]) -> T:
-        """Take the steps of an operation, and return its result."""
+        """Run the steps of an operation, and return its result."""
 
     @abstractmethod
     def iterate(self, flow: Flow[Any]) -> AsyncIterator[Any]:
-        """Take the steps of an operation, and yield its results."""
+        """Run the steps of an operation, and yield its results."""
 
 
 class Method(Generic[P, T]):
-    """A method that has one result: of ``Castline`` the result itself, of ``AsyncCastline`` one to be awaited."""
+    """Method with one result, which ``Castline`` returns and ``AsyncCastline`` lets callers await."""
 
     def __init__(self, operation: Callable[P, Flow[T]]) -> None:
         self._operation = operation
@@ -53,12 +53,12 @@ class Method(Generic[P, T]):
     @overload
     def __get__(self, client: Awaited, owner: type) -> Callable[P, Awaitable[T]]: ...
     def __get__(self, client: Any, owner: type) -> Callable[..., Any]:
-        """Return the method of a client; of a class, a function for ``help``."""
+        """Return the bound method for a client, or a function for a class, which ``help`` shows."""
         return _bound(self._operation, client, "run")
 
 
 class Listing(Generic[P, T]):
-    """A method that has several results: an iterator of ``Castline``, an async iterator of ``AsyncCastline``."""
+    """Method with several results: an iterator in ``Castline``, an async iterator in ``AsyncCastline``."""
 
     def __init__(self, operation: Callable[P, Flow[None]], _of: type[T]) -> None:
         self._operation = operation
@@ -71,12 +71,12 @@ class Listing(Generic[P, T]):
     @overload
     def __get__(self, client: Awaited, owner: type) -> Callable[P, AsyncIterator[T]]: ...
     def __get__(self, client: Any, owner: type) -> Callable[..., Any]:
-        """Return the method of a client; of a class, a function for ``help``."""
+        """Return the bound method for a client, or a function for a class, which ``help`` shows."""
         return _bound(self._operation, client, "iterate")
 
 
 def _bound(operation: Callable[..., Flow[Any]], client: Any, taken_by: str) -> Callable[..., Any]:
-    """Return a function that calls an operation and has a client take its steps."""
+    """Return a function that calls an operation and lets a client run its steps."""
     if client is None:
 
         @functools.wraps(operation)

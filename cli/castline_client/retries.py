@@ -1,4 +1,4 @@
-"""Making one request: which answers and faults are worth another attempt, and what an answer means."""
+"""Attempts of one request: retries of momentary failures, and errors for refusals."""
 
 from __future__ import annotations
 
@@ -28,15 +28,15 @@ from castline_client.sentences import Sentence
 from castline_client.steps import Answer, Exchange, Flow, Pause, Request
 
 PAUSES_SECONDS: Final = (0.5, 1.0, 2.0)
-"""Between attempts of a request, when the service does not say."""
+"""Seconds between attempts of a request if the service sends no ``Retry-After``."""
 _MAX_PAUSE_SECONDS: Final = 30.0
-"""The longest pause that the service may ask for."""
+"""Maximum seconds of a pause that the service may request."""
 _OUT_OF_ORDER: Final = {502, 503, 504}
 _TOO_MANY: Final = 429
 _STOPPED: Final = "SUBMISSIONS_STOPPED"
 _NO_ROUTE: Final = "NOT_FOUND"
 _OPERATORS: Final = "/admin/"
-"""Routes that do not exist for anybody but operators."""
+"""Path of the routes that exist only for operators."""
 _BY_CODE: Final = {
     "JOB_LIMIT_EXCEEDED": JobLimitExceeded,
     "QUOTA_EXCEEDED": QuotaExceeded,
@@ -54,30 +54,30 @@ _BY_STATUS: Final = {
 
 @dataclass(slots=True)
 class Service:
-    """One API, and what its client has found out about it."""
+    """API of one Castline, as its client sees it."""
 
     url: str
     pauses_seconds: tuple[float, ...] | None = None
-    """Between attempts; None for the usual ones."""
+    """The pauses between attempts in seconds; None for the defaults."""
     has_answered: bool = field(default=False)
 
     @property
     def name(self) -> str:
-        """The address as people write it."""
+        """The address without ``/api/v1``, as users write it."""
         return without_prefix(self.url)
 
     def pauses(self) -> tuple[float | None, ...]:
-        """Return the pause after each attempt; None after the last one."""
+        """Return the pause after each attempt, and None after the last one."""
         return (*(PAUSES_SECONDS if self.pauses_seconds is None else self.pauses_seconds), None)
 
 
 def attempts(request: Request[Any], service: Service) -> Flow[Answer[Any]]:
-    """Send a request, again while there is no answer or the service is out of order for the moment.
+    """Send a request, and retry while there is no response or the service fails momentarily.
 
     Raises:
-        Unreachable: nothing answers, or what does stays out of order.
-        Refused: the service refuses what is asked.
-        SignedOut: it wants another token.
+        Unreachable: nothing answers, or the service fails even after retries.
+        Refused: the service refuses the request.
+        SignedOut: the token is missing or not accepted.
     """
     for pause in service.pauses():
         try:
@@ -100,7 +100,7 @@ def attempts(request: Request[Any], service: Service) -> Flow[Answer[Any]]:
 
 
 def retry_after_seconds(headers: httpx.Headers, *, default: float) -> float:
-    """Return the wait in seconds that ``Retry-After`` asks for, as a number or a date; the default without one."""
+    """Return the seconds in ``Retry-After``, which is a number or a date, or else the default."""
     value = headers.get("Retry-After", "")
     if value.isascii() and value.isdecimal():
         return float(value)
@@ -125,7 +125,7 @@ def _judge(request: Request[Any], response: httpx.Response, service: Service) ->
 
 
 def _error_of(response: httpx.Response, body: Any, service: Service) -> Exception:
-    """Return the error that an unsuccessful response stands for."""
+    """Return the error for an unsuccessful response."""
     status, code = response.status_code, _error_code(body)
     if status in {401, 403}:
         return SignedOut(Sentence("{service} requires a sign-in", service=service.name))
@@ -157,7 +157,7 @@ def _error_of(response: httpx.Response, body: Any, service: Service) -> Exceptio
 
 
 def _is_momentary(response: httpx.Response) -> bool:
-    """Tell whether a retry may soon succeed: the service is out of order, or API Gateway has too many requests."""
+    """Return whether a retry may succeed soon: the service fails momentarily, or API Gateway throttles."""
     if response.status_code == _TOO_MANY:
         return not _error_code(_json_of(response))
     return response.status_code in _OUT_OF_ORDER and _error_code(_json_of(response)) != _STOPPED

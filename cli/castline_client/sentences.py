@@ -1,4 +1,4 @@
-"""Sentences of the client itself, kept with their values, so that a program can translate them."""
+"""Messages of the client itself, kept with their values so that programs can translate them."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ from typing import Any, Self
 
 
 class Sentence(str):
-    """A sentence in English.
+    """English sentence.
 
     Attributes:
-        template: the sentence with places for values, as ``str.format`` has them.
-        values: by the names of their places. A value may be a sentence itself.
+        template: the sentence with placeholders of ``str.format``.
+        values: the values by placeholder. A value may be a sentence itself.
     """
 
     template: str
     values: dict[str, Any]
 
     def __new__(cls, template: str, /, **values: Any) -> Self:
-        """Put the values into the template."""
+        """Create the sentence from a template and its values."""
         sentence = super().__new__(cls, template.format(**values) if values else template)
         sentence.template, sentence.values = template, values
         return sentence

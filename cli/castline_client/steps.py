@@ -1,8 +1,8 @@
-"""The steps that the client's operations are made of, and the two ways of taking them.
+"""Steps of the client's operations.
 
 An operation is a generator that yields steps (a request, a pause, a piece of a file) and returns its result. It does
-no input or output itself. ``Castline`` takes the steps one after another, ``AsyncCastline`` awaits them: so each
-operation is written once for both.
+no input or output itself. ``Castline`` runs the steps, and ``AsyncCastline`` awaits them, so that each operation is
+written once for both.
 """
 
 from __future__ import annotations
@@ -16,58 +16,58 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 Flow = Generator["Step", Any, T]
-"""An operation under way: yields steps, gets their results, returns a ``T``."""
+"""Running operation: it yields steps, receives their results and returns a ``T``."""
 
 
-# Without slots: Python 3.11 cannot make one of a frozen, generic class with slots, named as Request[T].
+# No slots: in Python 3.11, ``Request[T](...)`` fails for a frozen generic dataclass with slots.
 @dataclass(frozen=True)
 class Request(Generic[T]):
-    """A request to the API, which is tried again while that may help; its result is an ``Answer[T]``."""
+    """Request to the API, with retries. Its result is an ``Answer[T]``."""
 
     method: str
     path: str
     query: Mapping[str, Any] = field(default_factory=dict)
-    """Parameters; those that are None are left out."""
+    """The query parameters; those that are None are left out."""
     body: Any = None
-    """The body, sent as JSON; None for none."""
+    """The body, which is sent as JSON; None for no body."""
     headers: Mapping[str, str] = field(default_factory=dict)
     is_repeatable: bool = True
-    """Whether it does no harm to send it again when no answer has arrived."""
+    """Whether the request may be sent again if no response has arrived."""
     takes_redirect: bool = False
-    """Whether an address in ``Location`` is an answer."""
+    """Whether a redirect counts as an answer."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer(Generic[T]):
-    """The API's answer to a request that it accepted."""
+    """Response of the API to a request that it accepted."""
 
     text: str
-    """The body as it was sent."""
+    """The body as text."""
     body: T
-    """The same, read as JSON; None when it is not JSON."""
+    """The body as parsed JSON; None if it is not JSON."""
     headers: httpx.Headers
     is_unchanged: bool = False
-    """Whether it is what the ``If-None-Match`` of the request named; then there is no body."""
+    """Whether the response is 304, because ``If-None-Match`` names the current ETag. It then has no body."""
 
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """One attempt of a request; its result is an ``httpx.Response``."""
+    """One attempt of a request. Its result is an ``httpx.Response``."""
 
     request: Request[Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """A time in which nothing happens."""
+    """Pause before the next step."""
 
     seconds: float
     reason: str = ""
-    """Why the next attempt has to wait; empty for the usual pace of polling."""
+    """The reason for the pause; empty for the normal interval of polling."""
 
 
 class Source(Protocol):
-    """A response whose body is read piece by piece."""
+    """Response whose body is read in pieces."""
 
     status_code: int
     headers: httpx.Headers
@@ -75,7 +75,7 @@ class Source(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """Open a signed address, without the API's token; its result is a ``Source``."""
+    """Request to a signed URL, without the API's token. Its result is a ``Source``."""
 
     url: str
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -83,14 +83,14 @@ class Open:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """Read the next piece of a source; its result is ``bytes``, or None at the end."""
+    """Reading of the next piece of a source. Its result is ``bytes``, or None at the end."""
 
     source: Source
 
 
 @dataclass(frozen=True, slots=True)
 class Send:
-    """Send pieces of a file to a signed address, without the API's token; its result is an ``httpx.Response``."""
+    """Upload of a file to a signed URL, without the API's token. Its result is an ``httpx.Response``."""
 
     method: str
     url: str
@@ -100,7 +100,7 @@ class Send:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One of the results of an operation that has several."""
+    """One result of an operation that has several."""
 
     value: Any
 
@@ -109,13 +109,13 @@ Step = Request[Any] | Exchange | Pause | Open | Read | Send | Item
 
 
 def ask(request: Request[T]) -> Flow[Answer[T]]:
-    """Make a request, again while that may help."""
+    """Send a request, with retries, and return its answer."""
     answer: Answer[T] = yield request
     return answer
 
 
 def giving_items_to(receive: Callable[[Any], object], flow: Flow[T]) -> Flow[T]:
-    """Go through an operation of several results inside another one, which receives them."""
+    """Run an operation with several results inside another one, and pass each result to ``receive``."""
     advance: Callable[[Any], Step] = flow.send
     value: Any = None
     try:

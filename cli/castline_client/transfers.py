@@ -1,4 +1,4 @@
-"""Files to and from the signed addresses that the API gives, over connections that may break."""
+"""Uploads and downloads with signed URLs, which are retried and resumed when a connection breaks."""
 
 from __future__ import annotations
 
@@ -20,28 +20,28 @@ if TYPE_CHECKING:
     from castline_client.types import Download, UploadRequest
 
 PAUSES_SECONDS: Final = (0.5, 1.0, 2.0, 4.0)
-"""Between attempts of a download of which none brought anything, and between attempts of an upload."""
+"""Seconds between consecutive download attempts that received nothing, and between upload attempts."""
 _CHUNK_BYTES: Final = 64 * 1024
 _CONFLICT: Final = 409
 _TOO_MANY: Final = 429
 _IS_THERE: Final = 412
-"""The answer to sending a file again which has arrived already."""
+"""Status of an upload that is sent again although the file has already arrived."""
 _BREAKS: Final = Sentence("the download failed repeatedly; try again later")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
-    """The address of a file, which works for some minutes at least."""
+    """URL of a file, which works for at least some minutes."""
 
     url: str
     filename: str
-    """A name that is no path."""
+    """A safe file name."""
     size_bytes: int | None = None
-    """None where the service does not say it."""
+    """The size of the file; None if the service does not report it."""
 
     @classmethod
     def of(cls, download: Download) -> Offer:
-        """Read the answer that says where a file is."""
+        """Return the offer in a ``Download`` response."""
         return cls(
             url=download["download_url"],
             filename=file_name(download["filename"]),
@@ -50,10 +50,10 @@ class Offer:
 
 
 def file_pieces(offer: Offer, ask_again: Callable[[], Flow[Offer]]) -> Flow[None]:
-    """Give a file's bytes, each once: after a break it goes on where it was, under a new address.
+    """Download a file in pieces. After a break, the download is resumed with a new URL.
 
     Raises:
-        TransferFailed: it breaks again and again, or is not what was offered.
+        TransferFailed: the download failed repeatedly, or the file has another size than the offer.
     """
     received = 0
     fruitless = 0
@@ -88,7 +88,7 @@ def small_file(offer: Offer, ask_again: Callable[[], Flow[Offer]]) -> Flow[bytes
     """Return the content of a file that fits into memory.
 
     Raises:
-        TransferFailed: as ``file_pieces``.
+        TransferFailed: the download failed, as in ``file_pieces``.
     """
     from castline_client.steps import giving_items_to
 
@@ -98,25 +98,25 @@ def small_file(offer: Offer, ask_again: Callable[[], Flow[Offer]]) -> Flow[bytes
 
 
 def _open_at(start: int, url: str) -> Flow[tuple[int, Source]]:
-    """Open a file from the byte ``start`` on; gives the number of bytes to leave out, and the source."""
+    """Open a file from the byte ``start``. Return the number of bytes to skip, and the source."""
     source: Source = yield Open(url, {"Range": f"bytes={start}-"} if start else {})
     return (start if source.status_code != httpx.codes.PARTIAL_CONTENT else 0), source
 
 
 def upload(path: Path, to: UploadRequest, size_bytes: int, on_sent: Callable[[int], object]) -> Flow[None]:
-    """Send a file to the address that the service has signed, again from its beginning while that fails.
+    """Upload a file to a signed URL. Each retry sends the whole file again.
 
     Args:
-        path: the file.
-        to: the answer of the service that says how.
-        size_bytes: the size that the service has been told.
-        on_sent: is told how many bytes have been sent, at each attempt from 0 on.
+        path: the path of the file.
+        to: the upload request that the service returned.
+        size_bytes: the size of the file, which is part of the signature.
+        on_sent: function that is called with the number of bytes sent; each attempt starts at 0.
 
     Raises:
         OSError: the file cannot be read.
-        FileChanged: it has fewer or more bytes by now.
-        Refused: it is refused.
-        TransferFailed: it fails again and again.
+        FileChanged: the size of the file has changed.
+        Refused: the upload was refused.
+        TransferFailed: the upload failed repeatedly.
     """
     send = Send(
         method=to["method"],
@@ -147,7 +147,7 @@ def upload(path: Path, to: UploadRequest, size_bytes: int, on_sent: Callable[[in
 
 
 def _pieces(path: Path, size_bytes: int, on_sent: Callable[[int], Any]) -> Iterator[bytes]:
-    """Yield as many bytes of a file as it had."""
+    """Yield the pieces of a file, and raise ``FileChanged`` if its size is not ``size_bytes``."""
     sent = 0
     on_sent(0)
     with path.open("rb") as content:

@@ -1,7 +1,7 @@
-"""Operations of the API: each once, for ``Castline`` and ``AsyncCastline`` alike.
+"""Operations of the API, written once for both ``Castline`` and ``AsyncCastline``.
 
-An operation is a function that returns a flow of steps (``castline_client.steps``). ``Operations`` makes methods of
-them.
+An operation is a function that returns a flow of steps (``castline_client.steps``). ``Operations`` turns them into
+methods.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from castline_client.types import JobSummary, WebhookDelivery
 
 
 class Operations:
-    """The methods of both clients: plain ones of ``Castline``, to be awaited of ``AsyncCastline``."""
+    """Methods of both clients. Those of ``AsyncCastline`` are awaited."""
 
     request = Method(requests.request)
     request_file = Method(requests.request_file)

@@ -1,4 +1,4 @@
-"""Jobs that were submitted."""
+"""Operations on submitted jobs."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ if TYPE_CHECKING:
     from castline_client.types import JobStatus
 
 _PAGE: Final = 100
-"""Jobs that are asked for at once: the most that the API gives."""
+"""Jobs per request, which is the maximum of the API."""
 
 
 def jobs(*, status: JobStatus | None = None, search: str | None = None) -> Flow[None]:
-    """Iterate over the user's jobs, newest first. Pages are asked for as they are needed.
+    """Iterate over the user's jobs, newest first. Pages are requested as needed.
 
     Args:
-        status: only these.
-        search: words in titles, authors and albums.
+        status: return only jobs with this status.
+        search: words to search for in titles, authors and albums.
     """
     cursor: str | None = None
     while True:
@@ -36,20 +36,20 @@ def jobs(*, status: JobStatus | None = None, search: str | None = None) -> Flow[
 
 
 def job(job_id: str) -> Flow[JobDetail]:
-    """Return all that is known about a job."""
+    """Return a job with all its details."""
     return body_of(Request[JobDetail]("GET", path_to("jobs", job_id)))
 
 
 def rename_job(job_id: str, changes: Body) -> Flow[JobSummary]:
-    """Change the title, author or album of a job; None removes one."""
+    """Change the title, author or album of a job. None removes a title."""
     return body_of(Request[JobSummary]("PATCH", path_to("jobs", job_id), body=changes))
 
 
 def stop_job(job_id: str) -> Flow[JobDetail]:
-    """Stop a job that is pending or processing: no more of it is spoken, and it is cancelled.
+    """Stop a pending or processing job. No more of it is spoken, and its status becomes cancelled.
 
     Raises:
-        Conflict: it has ended.
+        Conflict: the job has ended.
     """
     return body_of(Request[JobDetail]("POST", path_to("jobs", job_id, "stop")))
 
@@ -58,7 +58,7 @@ def delete_job(job_id: str) -> Flow[None]:
     """Delete a job that has ended, with its text and its audio.
 
     Raises:
-        Conflict: it has not ended.
+        Conflict: the job has not ended.
     """
     yield from ask(Request[None]("POST", path_to("jobs", job_id, "delete")))
 
@@ -67,6 +67,6 @@ def cancel_job(job_id: str) -> Flow[JobSummary]:
     """Cancel a pending job.
 
     Raises:
-        Conflict: it is not.
+        Conflict: the job is not pending.
     """
     return body_of(Request[JobSummary]("DELETE", path_to("jobs", job_id)))

@@ -1,4 +1,4 @@
-"""Whether the service answers, with which voices it speaks, and what the user has used."""
+"""Operations that read the health, providers, voices and usage."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
 
 def health() -> Flow[Health]:
-    """See whether the service answers."""
+    """Check that the service answers."""
     return body_of(Request[Health]("GET", "/health"))
 
 
 def providers() -> Flow[list[Provider]]:
-    """Return the speech providers; the first one is the usual one."""
+    """Return the speech providers. The first one is the default."""
     found = yield from body_of(Request[ProviderList]("GET", "/providers"))
     return found["items"]
 
@@ -34,10 +34,10 @@ def voices(
     """Return the voices of a provider.
 
     Args:
-        provider: its id; by default the first one's.
-        language: such as ``zh-TW``, or ``zh`` for all of Chinese.
-        gender: only these.
-        search: words that are in the voice's name or id.
+        provider: the id of the provider; the default is the first one.
+        language: a language such as ``zh-TW``, or ``zh`` for all of Chinese.
+        gender: return only voices with this gender.
+        search: words to search for in names and ids.
     """
     query = {"provider": provider, "language": language, "gender": gender, "q": search}
     found = yield from body_of(Request[VoiceList]("GET", "/voices", query))
@@ -45,5 +45,5 @@ def voices(
 
 
 def usage(*, month: str | None = None) -> Flow[Usage]:
-    """Return what the user has used in a month such as ``2026-11``, by default this one, and what the limits are."""
+    """Return the user's usage in a month such as ``2026-11``, by default the current one, and the limits."""
     return body_of(Request[Usage]("GET", "/usage", {"month": month}))

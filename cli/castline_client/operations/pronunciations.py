@@ -1,4 +1,4 @@
-"""Sets of pronunciations that the service keeps."""
+"""Operations on pronunciation sets."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ def pronunciation_set(name: str) -> Flow[PronunciationSetDetail]:
 def put_pronunciation_set(
     name: str, entries: list[PronunciationSchema], *, overwrite: bool = False
 ) -> Flow[PronunciationSetSummary]:
-    """Keep a pronunciation set.
+    """Create a pronunciation set, or replace its entries with ``overwrite``.
 
     Raises:
-        Conflict: there is one of that name, and it is not to be overwritten.
+        Conflict: a set with that name exists, and ``overwrite`` is false.
     """
     headers = {} if overwrite else {"If-None-Match": "*"}
     path, body = path_to("pronunciations", name), {"entries": entries}

@@ -1,4 +1,4 @@
-"""Requests that have no method of their own, and what operations share."""
+"""Operations for any request, and helpers of the other operations."""
 
 from __future__ import annotations
 
@@ -26,26 +26,26 @@ def request(
     headers: Mapping[str, str] | None = None,
     is_repeatable: bool = True,
 ) -> Flow[Answer[Any]]:
-    """Make a request that has no method of its own.
+    """Send a request that has no method of its own.
 
     Args:
-        method: such as ``GET``.
-        path: below ``/api/v1``, such as ``/jobs``.
-        query: parameters; those that are None are left out.
-        body: what is sent as JSON.
-        headers: beside those of every request.
-        is_repeatable: whether it may be sent again when no answer has arrived.
+        method: the HTTP method, such as ``GET``.
+        path: the path below ``/api/v1``, such as ``/jobs``.
+        query: the query parameters; those that are None are left out.
+        body: the body, which is sent as JSON.
+        headers: headers in addition to those of every request.
+        is_repeatable: whether the request may be sent again if no response has arrived.
 
     Raises:
-        Unreachable: nothing answers, or what does stays out of order.
-        Refused: the service refuses what is asked.
-        SignedOut: it wants another token.
+        Unreachable: nothing answers, or the service fails even after retries.
+        Refused: the service refuses the request.
+        SignedOut: the token is missing or not accepted.
     """
     return ask(Request(method, path, query or {}, body, headers or {}, is_repeatable))
 
 
 def request_file(path: str, query: Mapping[str, Any] | None = None) -> Flow[Answer[Any]]:
-    """Ask for JSON that is a file elsewhere when it is too large for an answer, and read it there."""
+    """Get JSON, following the redirect to a file if the JSON is too large for a response."""
     there = Request[Any]("GET", path, query or {}, takes_redirect=True)
     answer = yield from ask(there)
     if "Location" not in answer.headers:
@@ -61,17 +61,17 @@ def request_file(path: str, query: Mapping[str, Any] | None = None) -> Flow[Answ
 
 
 def body_of(asked: Request[T]) -> Flow[T]:
-    """Make a request, and return the body of its answer."""
+    """Send a request, and return the body of its response."""
     answer = yield from ask(asked)
     return answer.body
 
 
 def submitting(path: str, body: Body | None, idempotency_key: str | None) -> Flow[SubmittedJob]:
-    """Submit a job: once, however often it takes to hear the answer."""
+    """Submit a job. Retries do not submit it twice."""
     headers = {"Idempotency-Key": idempotency_key or str(uuid.uuid4())}
     return body_of(Request[SubmittedJob]("POST", path, body=body, headers=headers))
 
 
 def path_to(*parts: str) -> str:
-    """Return the path of parts, each of which stays one part whatever is in it."""
+    """Return a path of percent-encoded parts."""
     return "".join(f"/{quote(part, safe='')}" for part in parts)

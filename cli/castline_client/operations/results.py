@@ -1,4 +1,4 @@
-"""Files of completed jobs: audio, subtitles, timings."""
+"""Operations on the files of jobs: audio, subtitles, timings and playlists."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ class Subtitles:
 
     text: str
     filename: str
-    """The name that the service suggests: a plain one, which is no path."""
+    """A safe file name, which the service suggests."""
 
 
 def audio(job_id: str) -> Flow[Download]:
-    """Return where the audio of a completed job is: an address that works for a while."""
+    """Return a temporary URL of the audio of a completed job."""
     return body_of(Request[Download]("GET", path_to("jobs", job_id, "download")))
 
 
@@ -41,33 +41,33 @@ def _offer_of_audio(job_id: str) -> Flow[Offer]:
 
 
 def audio_pieces(job_id: str, offer: Download | None = None) -> Flow[None]:
-    """Iterate over the bytes of a completed job's audio, each once, however often the connection breaks.
+    """Iterate over the bytes of a completed job's audio. A download that breaks is resumed.
 
     Args:
-        job_id: the job.
-        offer: what ``audio`` has given, if it was asked before.
+        job_id: the id of the job.
+        offer: the result of ``audio``, if it was called before.
 
     Raises:
-        TransferFailed: the connection breaks again and again.
+        TransferFailed: the download failed repeatedly.
     """
     first = Offer.of(offer) if offer is not None else (yield from _offer_of_audio(job_id))
     yield from file_pieces(first, lambda: _offer_of_audio(job_id))
 
 
 def download(job_id: str, to: PathLike = ".", *, overwrite: bool = False) -> Flow[Path]:
-    """Write the audio of a completed job to a file, which appears only when it is whole, and return its path.
+    """Save the audio of a completed job in a file, and return its path. The file appears only when it is complete.
 
-    A download that breaks goes on where it was.
+    A download that breaks is resumed.
 
     Args:
-        job_id: the job.
-        to: a file, or a folder, in which the file has the name that the service gives it.
-        overwrite: whether a file that is there may be replaced.
+        job_id: the id of the job.
+        to: a file, or a folder in which the file gets the name that the service suggests.
+        overwrite: whether an existing file may be replaced.
 
     Raises:
-        FileExistsError: there is such a file.
-        TransferFailed: the connection breaks again and again.
-        NotFound: there is no such job, or it has no audio.
+        FileExistsError: the file exists.
+        TransferFailed: the download failed repeatedly.
+        NotFound: the job does not exist, or has no audio.
     """
     offer = yield from _offer_of_audio(job_id)
     path = target(to, offer.filename)
@@ -80,9 +80,9 @@ def subtitles(job_id: str, *, format: SubtitleFormat = "vtt", words: bool = Fals
     """Return the subtitles of a completed job.
 
     Args:
-        job_id: the job.
+        job_id: the id of the job.
         format: ``vtt``, ``srt`` or ``ass``.
-        words: whether ``vtt`` says when each word is heard.
+        words: whether ``vtt`` includes the time of each word.
     """
     query = {"format": format, "words": "true" if words else None}
     asked = Request[Download | None]("GET", path_to("jobs", job_id, "subtitles"), query)
@@ -94,21 +94,21 @@ def subtitles(job_id: str, *, format: SubtitleFormat = "vtt", words: bool = Fals
     if answer.body is None:
         name = name_in(answer.headers) or f"castline-{job_id[-8:]}.{format}"
         return Subtitles(answer.text, name)
-    offer = Offer.of(answer.body)  # They are too large for an answer.
+    offer = Offer.of(answer.body)  # The subtitles are too large for a response.
     content = yield from small_file(offer, ask_where)
     return Subtitles(content.decode("utf-8"), offer.filename)
 
 
 def timings(job_id: str, *, level: TimingLevel = "turn") -> Flow[Timings]:
-    """Return when each word, sentence, turn or chapter of a completed job is heard."""
+    """Return the times of the words, sentences, turns or chapters of a completed job."""
     answer = yield from request_file(path_to("jobs", job_id, "timings"), {"level": level})
     return cast("Timings", answer.body)
 
 
 def playlist(job_id: str) -> Flow[str]:
-    """Return the HLS playlist of a job: what is spoken so far, while it is made and for a day afterwards.
+    """Return the HLS playlist of a job, with the turns spoken so far. It is available until a day after the end.
 
-    The URLs in it need no token and work for an hour.
+    Its URLs need no token and work for an hour.
     """
     answer = yield from ask(Request[str]("GET", path_to("jobs", job_id, "playlist.m3u8")))
     return answer.text

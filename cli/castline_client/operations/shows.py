@@ -1,4 +1,4 @@
-"""Shows that the service keeps: what the jobs of a programme have in common."""
+"""Operations on shows, which have the common fields of the jobs of a programme."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ def show(name: str) -> Flow[ShowDetail]:
 
 
 def put_show(name: str, show: PutShowRequest, *, overwrite: bool = False) -> Flow[ShowSummary]:
-    """Keep a show.
+    """Create a show, or replace it with ``overwrite``.
 
     Raises:
-        Conflict: there is one of that name, and it is not to be overwritten.
+        Conflict: a show with that name exists, and ``overwrite`` is false.
     """
     headers = {} if overwrite else {"If-None-Match": "*"}
     return body_of(Request[ShowSummary]("PUT", path_to("shows", name), body=show, headers=headers))

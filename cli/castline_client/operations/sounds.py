@@ -1,4 +1,4 @@
-"""Clips of audio and covers: uploading, waiting until they have been checked, downloading."""
+"""Operations on sounds: upload, wait for the check, download."""
 
 from __future__ import annotations
 
@@ -24,20 +24,20 @@ if TYPE_CHECKING:
     from castline_client.types import SoundDetail
 
 POLL_SECONDS: Final = 1.0
-"""Between two looks, when the service does not say."""
+"""Seconds between two polls if the service sends no ``Retry-After``."""
 MIN_POLL_SECONDS: Final = 0.1
 PATIENCE_SECONDS: Final = 300.0
-"""The longest time of a check. The service reads a file for a minute at most, and may try again."""
+"""Maximum seconds of a check. The service reads a file for at most a minute, and may retry."""
 
 
 def sounds() -> Flow[list[SoundDetail]]:
-    """Return the user's clips of audio and covers, newest first."""
+    """Return the user's audio clips and cover images, newest first."""
     found = yield from body_of(Request[SoundList]("GET", "/sounds"))
     return found["items"]
 
 
 def sound(sound_id: str) -> Flow[SoundLink]:
-    """Return a sound, and where it can be listened to or seen."""
+    """Return a sound, with a URL that plays or shows it."""
     return body_of(Request[SoundLink]("GET", path_to("sounds", sound_id)))
 
 
@@ -47,7 +47,7 @@ def delete_sound(sound_id: str) -> Flow[None]:
 
 
 def create_sound(*, name: str, size_bytes: int, content_type: str) -> Flow[CreatedSound]:
-    """Announce a file; the answer's ``upload`` says where to ``send_file`` it. ``upload_sound`` does it all."""
+    """Create a sound whose file ``send_file`` then uploads. ``upload_sound`` does both, and waits for the check."""
     body = {"name": name, "size_bytes": size_bytes, "content_type": content_type}
     return body_of(Request[CreatedSound]("POST", "/sounds", body=body))
 
@@ -55,24 +55,24 @@ def create_sound(*, name: str, size_bytes: int, content_type: str) -> Flow[Creat
 def send_file(
     path: PathLike, created: CreatedSound, *, on_sent: Callable[[int], object] = lambda _bytes: None
 ) -> Flow[None]:
-    """Send a file to where ``create_sound`` has said.
+    """Upload the file of a sound.
 
     Args:
-        path: the file.
-        created: the answer of ``create_sound``.
-        on_sent: is told how many bytes have been sent, at each attempt from 0 on.
+        path: the path of the file.
+        created: the result of ``create_sound``.
+        on_sent: function that is called with the number of bytes sent; each attempt starts at 0.
 
     Raises:
         OSError: the file cannot be read.
-        FileChanged: it has another size by now.
-        Refused: it is refused.
-        TransferFailed: it fails again and again.
+        FileChanged: the size of the file has changed.
+        Refused: the upload was refused.
+        TransferFailed: the upload failed repeatedly.
     """
     return upload(Path(path), created["upload"], created["size_bytes"], on_sent)
 
 
 def wait_for_sound(sound_id: str) -> Flow[SoundLink]:
-    """Look at an uploaded sound until the service has checked it, and return it.
+    """Poll an uploaded sound until the service has checked it, and return it.
 
     Raises:
         SoundUnusable: the file cannot be used.
@@ -92,17 +92,17 @@ def wait_for_sound(sound_id: str) -> Flow[SoundLink]:
 
 
 def upload_sound(path: PathLike, *, name: str | None = None) -> Flow[SoundLink]:
-    """Upload a clip of audio or a cover, and return it when it can be used.
+    """Upload an audio clip or a cover image, and return the sound when it is ready.
 
     Args:
-        path: a file whose extension says what it is.
-        name: its name at the service; by default the file's.
+        path: the path of the file. Its extension determines the media type.
+        name: the name of the sound; the default is the file name.
 
     Raises:
-        ValueError: the extension is none of those that the service takes.
+        ValueError: the service does not accept the extension.
         OSError: the file cannot be read.
         SoundUnusable: the service cannot use the file.
-        TransferFailed: the upload breaks again and again.
+        TransferFailed: the upload failed repeatedly.
     """
     file = Path(path)
     media_type = MEDIA_TYPES.get(file.suffix.lower())
@@ -118,21 +118,21 @@ def upload_sound(path: PathLike, *, name: str | None = None) -> Flow[SoundLink]:
 
 
 def sound_pieces(sound_id: str, file: Offer | None = None) -> Flow[None]:
-    """Iterate over the bytes of a sound's file, each once, however often the connection breaks.
+    """Iterate over the bytes of a sound's file. A download that breaks is resumed.
 
     Args:
-        sound_id: the sound.
-        file: what ``sound_file`` has given, if it was asked before.
+        sound_id: the id of the sound.
+        file: the result of ``sound_file``, if it was called before.
     """
     first = file if file is not None else (yield from sound_file(sound_id))
     yield from file_pieces(first, lambda: sound_file(sound_id))
 
 
 def download_sound(sound_id: str, to: PathLike = ".", *, overwrite: bool = False) -> Flow[Path]:
-    """Write a sound to a file and return its path: audio as MP3, a picture as it was uploaded.
+    """Save a sound in a file, and return its path. Audio is saved as MP3, an image as it was uploaded.
 
     Raises:
-        FileExistsError: there is such a file.
+        FileExistsError: the file exists.
         Refused: the sound is not ready.
     """
     offer = yield from sound_file(sound_id)
@@ -143,7 +143,7 @@ def download_sound(sound_id: str, to: PathLike = ".", *, overwrite: bool = False
 
 
 def sound_file(sound_id: str) -> Flow[Offer]:
-    """Return where a sound can be listened to, as MP3, or a picture be seen.
+    """Return a temporary URL of a sound: of audio as MP3, or of an image.
 
     Raises:
         Refused: the sound is not ready.

@@ -1,4 +1,4 @@
-"""Scripts and jobs that are made of them."""
+"""Operations that parse scripts, choose voices and submit jobs."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ def parse(
     """Return a script's turns and speakers, for ``create_job``.
 
     Args:
-        script: the text.
-        format: by default the service finds it out.
-        markup: ``literal`` leaves marks, tags and stage directions as they stand.
+        script: the text of the script.
+        format: the format; by default the service detects it.
+        markup: ``literal`` leaves marks, tags and stage directions as written.
         answers: answers to the ``questions`` of an earlier call with the same script.
 
     Raises:
-        InvalidRequest: it is not understood; ``problems`` have the lines.
+        InvalidRequest: the script cannot be parsed; ``problems`` has the lines.
     """
     given = {"script": script, "format": format, "markup": markup, "answers": list(answers) if answers else None}
     body = {name: value for name, value in given.items() if value is not None}
@@ -40,35 +40,35 @@ def parse(
 
 
 def cast(request: Body) -> Flow[CastDialogue]:
-    """Return a voice for each speaker, and what was assumed: a ``CastDialogueRequest``.
+    """Return a voice for each speaker of a ``CastDialogueRequest``, and notes about assumptions.
 
     Raises:
-        InvalidRequest: fields are not right, or the provider is not enabled.
+        InvalidRequest: a field is not valid, or the provider is not enabled.
         Refused: the provider cannot list its voices (``PROVIDER_UNAVAILABLE``).
     """
     return body_of(Request[CastDialogue]("POST", "/dialogues/cast", body=request))
 
 
 def estimate(request: Body) -> Flow[Estimate]:
-    """Return what a dialogue would bill, cost and last, without submitting it: a ``CreateJobRequest``."""
+    """Estimate the billed characters, cost and duration of a ``CreateJobRequest`` without submitting it."""
     return body_of(Request[Estimate]("POST", "/jobs/estimate", body=request))
 
 
 def estimate_single_voice(request: Body) -> Flow[Estimate]:
-    """Return what one text would bill, cost and last: a ``CreateSingleVoiceJobRequest``."""
+    """Estimate the billed characters, cost and duration of a ``CreateSingleVoiceJobRequest``."""
     return body_of(Request[Estimate]("POST", "/jobs/tts/estimate", body=request))
 
 
 def preview(request: Body) -> Flow[Preview]:
-    """Have a short text spoken at once: a ``CreatePreviewRequest``.
+    """Speak the short text of a ``CreatePreviewRequest`` immediately.
 
-    The job that speaks the same is not billed for it.
+    A job that speaks the same text in the same way is not billed for it again.
 
     Raises:
-        InvalidRequest: fields are not right, or the provider cannot speak the text.
-        QuotaExceeded: too many characters.
-        Refused: too many previews in a minute (``RATE_LIMITED``).
-        SubmissionsStopped: operators let nothing be spoken.
+        InvalidRequest: a field is not valid, or the provider cannot speak the text.
+        QuotaExceeded: the preview would exceed a quota of characters.
+        Refused: there were too many previews in a minute (``RATE_LIMITED``).
+        SubmissionsStopped: operators have stopped all submissions.
     """
     return body_of(Request[Preview]("POST", "/previews", body=request))
 
@@ -78,14 +78,14 @@ def create_job(request: Body, *, idempotency_key: str | None = None) -> Flow[Sub
 
     Args:
         request: a ``CreateJobRequest``.
-        idempotency_key: the same key gives the same job within a day; by default each call has its own, so that a
-            connection that breaks makes no second job.
+        idempotency_key: a key with which repeated calls return the same job within a day. By default every call has
+            a new key, so that only retries of that call return the same job.
 
     Raises:
-        InvalidRequest: fields are not right.
+        InvalidRequest: a field is not valid.
         JobLimitExceeded: too many jobs are active.
-        QuotaExceeded: too many characters.
-        SubmissionsStopped: operators let nobody submit jobs.
+        QuotaExceeded: the job would exceed a quota of characters.
+        SubmissionsStopped: operators have stopped all submissions.
     """
     return submitting("/jobs", request, idempotency_key)
 
@@ -93,16 +93,16 @@ def create_job(request: Body, *, idempotency_key: str | None = None) -> Flow[Sub
 def create_single_voice_job(request: Body, *, idempotency_key: str | None = None) -> Flow[SubmittedJob]:
     """Submit one text in one voice as a job: a ``CreateSingleVoiceJobRequest``.
 
-    The rest is as with ``create_job``.
+    The key and the errors are those of ``create_job``.
     """
     return submitting("/jobs/tts", request, idempotency_key)
 
 
 def resubmit_job(job_id: str, *, idempotency_key: str | None = None) -> Flow[SubmittedJob]:
-    """Submit the input of a job that has ended again, as a new job."""
+    """Submit the input of an ended job again, as a new job."""
     return submitting(path_to("jobs", job_id, "resubmit"), None, idempotency_key)
 
 
 def render_job(job_id: str, changes: Body, *, idempotency_key: str | None = None) -> Flow[SubmittedJob]:
-    """Make another file of a completed job, without speaking anything again: a ``RenderJobRequest``."""
+    """Make another version of a completed job from its stored speech: a ``RenderJobRequest``."""
     return submitting(path_to("jobs", job_id, "renditions"), changes, idempotency_key)

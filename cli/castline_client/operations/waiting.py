@@ -1,4 +1,4 @@
-"""Waiting for the end of a job, at the pace that the service asks for."""
+"""Operation that waits for the end of a job, polling at the interval that the service requests."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     from castline_client.steps import Flow
 
 ENDED: Final = frozenset({"completed", "failed", "cancelled"})
-"""The statuses of jobs that change no more."""
+"""Final statuses of jobs."""
 POLL_SECONDS: Final = 2.0
-"""Between two looks, when the service does not say."""
+"""Seconds between two polls if the service sends no ``Retry-After``."""
 MIN_POLL_SECONDS: Final = 0.1
 PATIENCE_SECONDS: Final = 60.0
-"""The longest time for which the service may be away while its job goes on."""
+"""Maximum seconds for which the service may be unreachable while the job continues."""
 
 
 def wait(
@@ -32,22 +32,22 @@ def wait(
     check: bool = True,
     on_change: Callable[[JobDetail], object] | None = None,
 ) -> Flow[JobDetail]:
-    """Look at a job until it has ended, as often as the service asks for, and return it.
+    """Poll a job until it has ended, at the interval that the service requests, and return it.
 
-    The service may be away for a minute meanwhile.
+    The service may be unreachable for up to a minute in between.
 
     Args:
-        job_id: the job.
-        timeout_seconds: how long at most; by default until the end.
-        check: whether to raise an error when it has no audio.
-        on_change: is given the job whenever it has changed.
+        job_id: the id of the job.
+        timeout_seconds: the maximum time to wait; by default there is no limit.
+        check: whether to raise an error if the job has no audio.
+        on_change: function that is called with the job whenever it has changed.
 
     Raises:
-        JobFailed: it has failed.
-        JobCancelled: it was cancelled.
-        WaitTimedOut: it has not ended in time.
-        Unreachable: the service has been away for a minute.
-        NotFound: there is no such job.
+        JobFailed: the job failed.
+        JobCancelled: the job was cancelled.
+        WaitTimedOut: the job did not end in time.
+        Unreachable: the service was unreachable for a minute.
+        NotFound: the job does not exist.
     """
     known: JobDetail | None = None
     tag: str | None = None
@@ -75,10 +75,10 @@ def wait(
 
 
 def _checked(job: JobDetail) -> JobDetail:
-    """Return a job that is completed.
+    """Return the job if it is completed.
 
     Raises:
-        JobNotCompleted: it is not.
+        JobNotCompleted: the job is not completed.
     """
     if job["status"] == "failed":
         raise JobFailed(f"{job.get('error_message', 'The job has failed.')} ({job.get('error_code')})", job)

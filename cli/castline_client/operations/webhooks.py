@@ -1,4 +1,4 @@
-"""URLs that are called when something happens to jobs, and what was sent there."""
+"""Operations on webhooks and their deliveries."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from castline_client.steps import Flow
 
 _PAGE: Final = 100
-"""Deliveries that are asked for at once: the most that the API gives."""
+"""Deliveries per request, which is the maximum of the API."""
 
 
 def webhooks() -> Flow[list[Webhook]]:
@@ -23,13 +23,13 @@ def webhooks() -> Flow[list[Webhook]]:
 
 
 def webhook(webhook_id: str) -> Flow[Webhook]:
-    """Return a webhook; ``job`` is the one of the ``webhook_url`` of jobs."""
+    """Return a webhook. The id ``job`` is that of the webhook for the ``webhook_url`` of single jobs."""
     return body_of(Request[Webhook]("GET", path_to("webhooks", webhook_id)))
 
 
 def create_webhook(request: Body) -> Flow[WebhookWithSecret]:
-    """Have a URL called: a ``CreateWebhookRequest``. The answer's ``secret`` is shown this once."""
-    # A lost answer has the secret: to ask again would make a second webhook.
+    """Create a webhook from a ``CreateWebhookRequest``. Its ``secret`` is returned only once."""
+    # Not repeatable: a retry after a lost response would create a second webhook.
     return body_of(Request[WebhookWithSecret]("POST", "/webhooks", body=request, is_repeatable=False))
 
 
@@ -39,23 +39,23 @@ def change_webhook(webhook_id: str, changes: Body) -> Flow[Webhook]:
 
 
 def delete_webhook(webhook_id: str) -> Flow[None]:
-    """Delete a webhook: it is not called any more."""
+    """Delete a webhook. No more events are sent to it."""
     yield from ask(Request[None]("DELETE", path_to("webhooks", webhook_id)))
 
 
 def rotate_webhook_secret(webhook_id: str) -> Flow[WebhookWithSecret]:
-    """Give a webhook another secret; the one before stays valid for 24 hours. ``job`` gets its first one so."""
+    """Rotate the secret of a webhook, or create that of ``job``. The previous one stays valid for 24 hours."""
     path = path_to("webhooks", webhook_id, "rotate")
     return body_of(Request[WebhookWithSecret]("POST", path, is_repeatable=False))
 
 
 def test_webhook(webhook_id: str) -> Flow[WebhookDelivery]:
-    """Have a webhook called with an event of the type ``webhook.test``."""
+    """Send an event of the type ``webhook.test`` to a webhook."""
     return body_of(Request[WebhookDelivery]("POST", path_to("webhooks", webhook_id, "test"), is_repeatable=False))
 
 
 def deliveries(webhook_id: str) -> Flow[None]:
-    """Iterate over what was sent to a webhook in the last 30 days, newest first."""
+    """Iterate over the deliveries to a webhook in the last 30 days, newest first."""
     cursor: str | None = None
     path = path_to("webhooks", webhook_id, "deliveries")
     while True:
