@@ -19,6 +19,7 @@ from mutagen.mp3 import MP3
 from tests.e2e.api_client import ApiClient
 from tests.e2e.decoded_audio import decode
 from tests.e2e.dialogues import dialogue
+from tests.patience import PATIENCE_SECONDS
 from tests.unit.audio.ffmpeg import ebur128_of_file
 
 if TYPE_CHECKING:
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 START_SECONDS = 120
-STOP_SECONDS = 60
 
 
 def run_local(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
@@ -37,7 +37,7 @@ def run_local(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]
         stdin=subprocess.DEVNULL,
         capture_output=True,
         encoding="utf-8",
-        timeout=START_SECONDS + STOP_SECONDS,
+        timeout=START_SECONDS + PATIENCE_SECONDS,
         check=False,
     )
 
@@ -71,7 +71,9 @@ def wait_until_healthy(process: subprocess.Popen[str], port: int) -> None:
     deadline = time.monotonic() + START_SECONDS
     while process.poll() is None and time.monotonic() < deadline:
         try:
-            httpx.get(f"http://127.0.0.1:{port}/api/v1/health", trust_env=False).raise_for_status()
+            httpx.get(
+                f"http://127.0.0.1:{port}/api/v1/health", trust_env=False, timeout=PATIENCE_SECONDS
+            ).raise_for_status()
         except httpx.TransportError:
             time.sleep(0.05)
         else:
@@ -106,7 +108,6 @@ class TestDemo:
 
 
 class TestExample:
-    @pytest.mark.timeout(180)
     def test_leaves_an_audiobook_with_music_and_chapters(self, tmp_path: Path) -> None:
         # When
         example = run_local("example", "--out", "book", folder=tmp_path)
@@ -144,21 +145,21 @@ class TestDev:
 
             # When
             process.send_signal(number)
-            output, complaints = process.communicate(timeout=STOP_SECONDS)
+            output, complaints = process.communicate(timeout=PATIENCE_SECONDS)
 
         # Then it ends as if nothing were the matter
         assert (process.returncode, complaints) == (0, "")
         assert f"Castline is running on {url}" in output
         assert "POST /api/v1/jobs 201" in output
         with pytest.raises(httpx.ConnectError):
-            httpx.get(url, trust_env=False)
+            httpx.get(url, trust_env=False, timeout=PATIENCE_SECONDS)
 
     def test_is_reached_from_this_machine_only(self, free_port: int, tmp_path: Path) -> None:
         with (
             running_dev(free_port, tmp_path),
             # A server on all addresses would answer here too.
             pytest.raises(OSError, match="refused"),
-            socket.create_connection(("127.0.0.2", free_port), timeout=5),
+            socket.create_connection(("127.0.0.2", free_port), timeout=PATIENCE_SECONDS),
         ):
             pass
 
