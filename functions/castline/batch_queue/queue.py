@@ -104,6 +104,7 @@ class BatchQueue:
             if taken is not None:
                 self._advance(items.tag_of(sort_key))
                 return taken, lost
+            busy.add(batch)
             lost = True
         return None, lost
 

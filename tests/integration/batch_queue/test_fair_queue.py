@@ -257,6 +257,24 @@ class TestTaking:
         assert taken is not None
         assert taken.waiting.number == 1
 
+    def test_a_task_that_was_too_slow_does_not_take_the_second_entry_of_a_batch(
+        self, queue: BatchQueue, table: str
+    ) -> None:
+        """Otherwise two tasks would speak, and pay for, a batch that was queued twice."""
+        # Given a batch that was queued twice, and another task that takes it after this one has read the queue
+        queue.put(waiting("a", "job", 0))
+        queue.put(waiting("a", "job", 0))
+        slow = boto3.client("dynamodb")
+
+        def overtake(**_: object) -> None:
+            slow.meta.events.unregister("before-call.dynamodb.UpdateItem", overtake)
+            assert self.take(queue) is not None
+
+        slow.meta.events.register("before-call.dynamodb.UpdateItem", overtake)
+
+        # When, then
+        assert BatchQueue(slow, table).take(now=NOW, until=NOW + LEASE) is None
+
     def test_batches_of_a_job_that_are_put_at_once_follow_each_other(self, queue: BatchQueue) -> None:
         threads = [threading.Thread(target=lambda n=n: queue.put(waiting("a", "job", n))) for n in range(10)]
         for thread in threads:
