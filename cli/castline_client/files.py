@@ -36,7 +36,7 @@ def demand_free(path: Path) -> None:
         FileExistsError: there is a file.
     """
     if path.is_file():
-        raise FileExistsError(f"{path} is there already")
+        raise FileExistsError(f"{path} already exists")
 
 
 @contextmanager

@@ -29,7 +29,7 @@ def test_an_address_is_completed(written: str, url: str) -> None:
 
 @pytest.mark.parametrize("written", ["", "https://", "ftp://example.com", "http://x:port", "http://x:99999", "://x"])
 def test_what_is_no_address_is_refused(written: str) -> None:
-    with pytest.raises(Misused, match="is no address"):
+    with pytest.raises(Misused, match="is not an address"):
         api_url(written)
 
 

@@ -94,7 +94,7 @@ class TestAFolder:
         outcome = castline("batch", "lessons", *CAST)
 
         assert outcome.exit_code == 5
-        assert "第1課.mp3 is there already" in outcome.err
+        assert "第1課.mp3 already exists" in outcome.err
         assert (castline.folder / "第1課.mp3").read_bytes() == b"mine"
         assert len(client.list_ids()) == 4
         assert castline("batch", "lessons", *CAST, "--force").exit_code == 0
@@ -164,7 +164,7 @@ class TestACsvFile:
             ("file,text\n,\na,b\n", "x.csv:3: a row must have either a file or a text"),
             ("text\na\nb,c\n", "x.csv:3: the row has more cells than there are columns"),
             ("text,title\na,One\nb,one\n", "x.csv:2 and x.csv:3 would both be saved as One.mp3"),
-            ("text,voices\na,A=\n", "x.csv:2: --voice A= is not understood"),
+            ("text,voices\na,A=\n", "x.csv:2: --voice A= is not valid"),
         ],
     )
     def test_that_is_not_right_is_told_before_anything_is_submitted(
@@ -322,7 +322,7 @@ class TestComingBack:
 
         outcome = castline("batch", "lessons", *CAST)
 
-        assert (outcome.exit_code, outcome.err.count("is there already")) == (5, 5)
+        assert (outcome.exit_code, outcome.err.count("already exists")) == (5, 5)
 
     def test_submits_anew_what_has_expired(self, castline: Castline, client: ApiClient, lessons: Path) -> None:
         castline.done("batch", "lessons", *CAST)
@@ -367,4 +367,4 @@ def test_a_terminal_shows_a_line_for_each_file_and_a_table(castline: Castline, l
     shown = shown_by(castline, "batch", "lessons", *CAST)
 
     assert "✓ 第1課.mp3" in shown
-    assert "5 of 5 are here" in shown
+    assert "5 of 5 files are ready" in shown

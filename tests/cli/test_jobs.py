@@ -101,7 +101,7 @@ class TestWhichJobIsMeant:
 
         assert outcome.exit_code == 2
         assert outcome.err.splitlines() == [
-            f"the ids of castline: 2 jobs begin or end with {job_ids[0][:4]}; write more characters:",
+            f"castline: the ids of 2 jobs begin or end with {job_ids[0][:4]}; write more characters:",
             *(f"  {each}" for each in reversed(job_ids)),
         ]
 

@@ -249,7 +249,7 @@ def test_files_are_written_to_the_folder_only(castline: Castline, client: ApiCli
         await agent.call("download_audio", job_id=job_id, name=name)
         [written] = (castline.folder / "audio").iterdir()
         assert written.suffix == ".mp3"
-        assert "is there already" in await agent.refusal("download_audio", job_id=job_id, name=name)
+        assert "already exists" in await agent.refusal("download_audio", job_id=job_id, name=name)
         await agent.call("download_audio", job_id=job_id, name=name, overwrite=True)
 
     as_agent(castline, use, "--folder", "audio")

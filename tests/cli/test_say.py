@@ -290,7 +290,7 @@ class TestTheFile:
             _out, err = process.communicate(timeout=90)
 
         assert process.returncode == 1
-        assert b"out.mp3 is there already" in err
+        assert b"out.mp3 already exists" in err
         assert b"the job is not lost: use `castline jobs download " in err
         assert file.read_text() == "mine"
         assert sorted(each.name for each in castline.folder.iterdir()) == ["out.mp3", "script.txt"]

@@ -307,7 +307,7 @@ class TestABadConnection:
             request = {"name": "a.wav", "size_bytes": wrong, "content_type": "audio/wav"}
             created = client.post("/sounds", json=request).json()
 
-            with Client(stack.url, user=user) as service, pytest.raises(FileChanged, match="changes while it"):
+            with Client(stack.url, user=user) as service, pytest.raises(FileChanged, match="changed during"):
                 service.send_file(path, created)
 
 

@@ -157,7 +157,7 @@ class TestTheNameOfAFile:
             assert names_in(castline) == [name]
             assert [*castline.folder.parent.iterdir()] == neighbours
             again = castline("jobs", "download", job_id)
-            assert (again.exit_code, f"castline: {name} is there already" in again.err) == (1, True)
+            assert (again.exit_code, f"castline: {name} already exists" in again.err) == (1, True)
 
     @pytest.mark.parametrize("is_large", [False, True])
     def test_of_subtitles_is_that_of_the_audio(self, castline: Castline, client: ApiClient, is_large: bool) -> None:
