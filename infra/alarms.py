@@ -159,8 +159,8 @@ def _specs(
             threshold=300,
         ),
         AlarmSpec(
-            name="Jobs wait for the budget",
-            metric=ours(Metric.BUDGET_TIME, statistic="p90"),
+            name="Jobs wait for provider concurrency",
+            metric=ours(Metric.BATCH_QUEUE_TIME, statistic="p90"),
             threshold=120_000,
             evaluation_periods=2,
         ),

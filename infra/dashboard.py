@@ -67,9 +67,9 @@ class Dashboard(Construct):
                 [
                     _graph("Oldest pending job (s)", ours(Metric.OLDEST_PENDING_AGE, statistic="Maximum")),
                     _graph(
-                        "Waiting to start, and for the budget (ms)",
+                        "Waiting to start, and in the queue (ms)",
                         ours(Metric.QUEUE_TIME, statistic="p95"),
-                        ours(Metric.BUDGET_TIME, statistic="p95"),
+                        ours(Metric.BATCH_QUEUE_TIME, statistic="p95"),
                     ),
                     _graph(
                         "Synthesize: tasks at once",

@@ -44,7 +44,7 @@ class Metric(StrEnum):
     """The time from the start of processing to completion."""
     QUEUE_TIME = "QueueTime"
     """The time from submission to the start of processing."""
-    BUDGET_TIME = "BudgetTime"
+    BATCH_QUEUE_TIME = "BatchQueueTime"
     """The time for which a batch has waited in the queue."""
     OLDEST_PENDING_AGE = "OldestPendingAge"
     """The age of the oldest pending job, written at every run of the reconciler; 0 if there is none."""
@@ -93,7 +93,7 @@ BY_PROVIDER: Final = frozenset({Metric.PROVIDER_ERRORS, Metric.THROTTLED_REQUEST
 UNITS: Final[Mapping[Metric, str]] = MappingProxyType(
     {
         **dict.fromkeys(Metric, "Count"),
-        Metric.BUDGET_TIME: "Milliseconds",
+        Metric.BATCH_QUEUE_TIME: "Milliseconds",
         Metric.DAILY_CEILING_USED: "Percent",
         Metric.JOB_LATENCY: "Milliseconds",
         Metric.OLDEST_PENDING_AGE: "Seconds",

@@ -95,7 +95,7 @@ class TestACompletedJob:
         assert names(metrics) == {
             "JobsSubmitted": 1,
             "QueueTime": 1,
-            "BudgetTime": 1,
+            "BatchQueueTime": 1,
             "SegmentsSynthesized": 1,
             "Characters": 1,
             "BilledCharacters": 1,
@@ -175,8 +175,8 @@ class TestACompletedJob:
 
         # Then
         metrics = of_job(job_id)
-        assert names(metrics)["BudgetTime"] == 2
-        assert 0 <= total(metrics, "BudgetTime") < 60_000
+        assert names(metrics)["BatchQueueTime"] == 2
+        assert 0 <= total(metrics, "BatchQueueTime") < 60_000
 
 
 class TestAFailedJob:

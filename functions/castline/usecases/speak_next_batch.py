@@ -114,7 +114,7 @@ class SpeakNextBatch:
             return BatchAbandoned(f"{taken.attempts - 1} tasks have failed with this batch")
         if taken.attempts == 1:
             waited = self._now() - taken.waiting.queued_at
-            measure({Metric.BUDGET_TIME: max(0.0, waited.total_seconds() * 1000)})
+            measure({Metric.BATCH_QUEUE_TIME: max(0.0, waited.total_seconds() * 1000)})
         try:
             self._synthesize(taken.waiting.job_id, BatchRange(**taken.waiting.batch), give_up_at=give_up_at)
         except BatchPaused:
