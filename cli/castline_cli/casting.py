@@ -106,10 +106,10 @@ def read_delivery(
     style: Iterable[str] | None,
     style_degree: Iterable[str] | None,
 ) -> list[Choice]:
-    """Read the options that say how speakers speak.
+    """Read the options about the deliveries of speakers.
 
     Raises:
-        Misused: one is not understood, or somebody has two values of it.
+        Misused: a value is not valid, or a speaker has two values of an option.
     """
     return [
         Choice.read("speed", speed, number),
@@ -121,10 +121,10 @@ def read_delivery(
 
 
 def demand_known(choices: Iterable[Choice], speakers: Sequence[str]) -> None:
-    """See to it that every speaker who is named is in the script.
+    """Require that every speaker who is named by an option is in the script.
 
     Raises:
-        Misused: somebody is not.
+        Misused: a named speaker is not in the script.
     """
     keys = {speaker_key(speaker) for speaker in speakers}
     for choice in choices:
@@ -141,15 +141,15 @@ def demand_known(choices: Iterable[Choice], speakers: Sequence[str]) -> None:
 
 
 def demand_voices(speakers: Iterable[str], member: Callable[[str], Json], *, how_to_choose: str) -> None:
-    """See to it that a voice was chosen for every speaker.
+    """Require that a voice was chosen for every speaker.
 
     Args:
-        speakers: of the script.
-        member: gives what was chosen for a speaker, by speaker key.
-        how_to_choose: a command that lists voices.
+        speakers: the speakers of the script.
+        member: function that returns the chosen fields for a speaker key.
+        how_to_choose: the command that lists voices.
 
     Raises:
-        Misused: somebody has no voice.
+        Misused: a speaker has no voice.
     """
     silent = [speaker for speaker in speakers if "voice_id" not in member(speaker_key(speaker))]
     if silent:
@@ -167,7 +167,7 @@ def only_voice(voices: Choice, *, how_to_choose: str) -> str:
     """Return the voice of a text that has no named speaker.
 
     Raises:
-        Misused: there is none, or more than one.
+        Misused: no voice was chosen, or more than one.
     """
     if voices.own or voices.common is None:
         raise Misused(t("a text needs one --voice VOICE ({how_to_choose} lists them)", how_to_choose=how_to_choose))
@@ -175,10 +175,10 @@ def only_voice(voices: Choice, *, how_to_choose: str) -> str:
 
 
 def number(written: str) -> float:
-    """Return the number that was written.
+    """Parse a finite number.
 
     Raises:
-        ValueError: it is none, or infinite.
+        ValueError: the text is not a number, or is not finite.
     """
     value = float(written)
     if not math.isfinite(value):
@@ -187,7 +187,7 @@ def number(written: str) -> float:
 
 
 def _option(field: str) -> str:
-    # What is stored as the field voice_id is the option --voice.
+    # The field voice_id belongs to the option --voice.
     return f"--{field.removesuffix('_id').replace('_', '-')}"
 
 
@@ -196,5 +196,5 @@ def _placeholder(field: str, convert: Callable[[str], Any]) -> str:
 
 
 def quoted(word: str) -> str:
-    """Quote a word for a shell where it needs quoting: a speaker's name, or one within an option's value."""
+    """Quote a word for a shell if necessary, such as a speaker's name in the value of an option."""
     return word if re.fullmatch(r"[\w=:.-]+", word) else shlex.quote(word)

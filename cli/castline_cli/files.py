@@ -1,4 +1,4 @@
-"""Where results go: a file that appears only when it is whole, or standard output."""
+"""Input and output of commands: files that appear only when they are complete, and standard streams."""
 
 from __future__ import annotations
 
@@ -17,18 +17,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 STANDARD: Final = "-"
-"""How standard input and output are written."""
+"""Name of standard input and standard output on the command line."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """Where a result goes.
+    """Destination of a result.
 
     Attributes:
-        path: a file, perhaps in a folder that is there; a folder, for the name that the service gives; None for
-            that name in the current folder.
-        is_standard: whether it is standard output instead.
-        force: whether what is there may be overwritten.
+        path: a file; a folder, in which the file gets the name from the service; None for the current folder.
+        is_standard: whether the result goes to standard output instead.
+        force: whether existing files may be overwritten.
     """
 
     path: Path | None
@@ -37,11 +36,11 @@ class Target:
 
     @classmethod
     def of(cls, written: str | None, *, force: bool) -> Target:
-        """Return the target for what a user has written: a path, ``-`` for standard output, or nothing.
+        """Return the target for a path, for ``-`` (standard output), or for None (the current folder).
 
         Raises:
             Misused: binary data would go to a terminal.
-            FileProblem: it is there already and must not be overwritten, or cannot be there.
+            FileProblem: the file exists and must not be overwritten, or cannot be written.
         """
         if written == STANDARD:
             return cls(path=None, is_standard=True)
@@ -56,7 +55,7 @@ class Target:
 
     @property
     def extension(self) -> str:
-        """Of the file, in lower case and without a dot; empty where the service names it."""
+        """The extension of the file, in lower case and without a dot; empty if the service names the file."""
         return "" if self.path is None or self.path.is_dir() else self.path.suffix[1:].lower()
 
     def file(self, usual_name: str) -> Path:
@@ -66,28 +65,28 @@ class Target:
         return self.path
 
     def demand_name_free(self, usual_name: str) -> None:
-        """See to it that there is no file of this name where the service names the file.
+        """Require that no file with this name exists, if the service names the file.
 
         Raises:
-            FileProblem: it is there already and must not be overwritten.
+            FileProblem: the file exists and must not be overwritten.
         """
         if not self.is_standard:
             self._demand_free(self.file(usual_name))
 
     def demand_binary(self) -> None:
-        """See to it that no audio goes to a terminal.
+        """Require that audio does not go to a terminal.
 
         Raises:
-            Misused: it would.
+            Misused: the target is a terminal.
         """
         if self.is_standard and sys.stdout.isatty():
             raise Misused(t("audio cannot be written to a terminal; pipe it, or name a file with -o"))
 
     def demand_file(self) -> None:
-        """See to it that the result goes to a file, which can be played.
+        """Require that the result goes to a file, which can be played.
 
         Raises:
-            Misused: it goes to standard output.
+            Misused: the result goes to standard output.
         """
         if self.is_standard:
             raise Misused(t("audio on standard output cannot be played; remove --play, or name a file with -o"))
@@ -96,8 +95,8 @@ class Target:
         """Write ``chunks``, and return the file; None for standard output.
 
         Raises:
-            FileProblem: it cannot be written, or is there already.
-            PipeClosed: nobody reads standard output.
+            FileProblem: the file cannot be written, or already exists.
+            PipeClosed: the reader of standard output has closed the pipe.
         """
         if self.is_standard:
             for chunk in chunks:
@@ -132,7 +131,7 @@ def read_text(written: str) -> str:
     """Read the UTF-8 text of a file, or of standard input for ``-``.
 
     Raises:
-        FileProblem: it cannot be read, or is in another encoding.
+        FileProblem: the file cannot be read, or has another encoding.
     """
     name = name_of(written)
     try:

@@ -1,4 +1,4 @@
-"""Formats, qualities and loudnesses of finished audio, and the format that a file's name says."""
+"""Formats, qualities and loudnesses of audio, and the format of a file extension."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Quality(StrEnum):
 
 
 class Loudness(StrEnum):
-    """Loudness that audio is brought to."""
+    """Loudness to which audio is normalized."""
 
     PODCAST = "podcast"
     AUDIOBOOK = "audiobook"
@@ -46,14 +46,14 @@ _FORMATS: Final[Mapping[str, OutputFormat]] = {
     "ogg": OutputFormat.OPUS,
     "m4a": OutputFormat.M4B,
 }
-"""Formats by the extensions of files. Opus is in an Ogg file, and an audiobook is an MPEG-4 audio file."""
+"""Formats by file extension. Opus audio is in Ogg files, and audiobooks are MPEG-4 audio files."""
 
 
 def format_for(chosen: OutputFormat | None, target: Target) -> OutputFormat | None:
     """Return the format chosen, or the one the file's extension names; None leaves the choice to the service.
 
     Raises:
-        Misused: the name says something else, or nothing that there is.
+        Misused: the extension is unknown, or belongs to another format.
     """
     extension = target.extension
     named = _FORMATS.get(extension)

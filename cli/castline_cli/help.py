@@ -1,4 +1,4 @@
-"""Help in the user's language: its texts and headings, and lines that are broken by columns and not by letters."""
+"""Help in the user's language: translated texts and headings, and wrapping by columns instead of characters."""
 
 from __future__ import annotations
 
@@ -19,25 +19,25 @@ if TYPE_CHECKING:
     from typer.core import TyperCommand
 
 _LEFT_AS_IT_IS: Final = "\b"
-"""The first line of a paragraph whose lines are not broken anew."""
+"""First line of a paragraph whose lines are not rewrapped."""
 _EXTRAS: Final = re.compile(r"(?P<text>.*?)(?P<extras>(?:\s*\[[^\]]*\])*)", re.DOTALL)
-"""The help of an option, and what follows it: its default and its range, and whether it is required."""
+"""Pattern of an option's help, and of the extras after it: the default, the range, and ``required``."""
 _EXAMPLES: Final = "Examples:"
 _NO_LINE_BEGINS_WITH: Final = "，。、；：？！）」』》…"
 _NO_LINE_ENDS_WITH: Final = "（「『《"
 _COLUMN: Final = 30
-"""The widest first column beside which a text begins on the same line."""
+"""Maximum width of the first column. The text of a wider entry begins on the next line."""
 
 
 def translate_help(group: TyperGroup) -> None:
-    """Put all texts of a group and of the commands below it into the user's language."""
+    """Translate all texts of a group and of its commands into the user's language."""
     group.epilog = None
     _translate(group)
     group.epilog = exit_codes()
 
 
 def exit_codes() -> str:
-    """Return what the exit codes mean, a line each."""
+    """Return the explanations of the exit codes, one per line."""
     lines = [f"  {code:<5}{t(EXPLANATIONS[code])}" for code in ExitCode]
     return "\n".join([_LEFT_AS_IT_IS, t("Exit codes:"), *lines])
 
@@ -71,7 +71,7 @@ def _translate(command: TyperGroup | TyperCommand) -> None:
 
 
 class _Formatter(HelpFormatter):
-    """Formatter of pages in which a letter may be two columns wide."""
+    """Formatter for text in which a character may be two columns wide."""
 
     def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:  # noqa: ARG002 (as inherited)
         self.write(f"{t('Usage: ')}{prog} {args}\n")
@@ -108,7 +108,7 @@ class _Context(typer.Context):
 
 
 def _with_extras(text: str) -> str:
-    """Translate what typer appends to a help: defaults, and that something is required."""
+    """Translate a help text and the extras that typer appends: defaults, and ``required``."""
     match = _EXTRAS.fullmatch(text)
     if match is None:
         return t(text)
@@ -127,12 +127,12 @@ def _extra(english: str) -> str:
 
 
 def _columns(text: str) -> int:
-    """Return how many columns of a terminal a text takes."""
+    """Return the width of a text in columns of a terminal."""
     return sum(2 if unicodedata.east_asian_width(each) in "WF" else 1 for each in text)
 
 
 def _wrapped(text: str, width: int) -> Iterator[str]:
-    """Break a text into lines: between words, and between letters that are two columns wide."""
+    """Wrap a text between words, and between characters that are two columns wide."""
     line = ""
     for piece in _pieces(text):
         if line and _columns((line + piece).rstrip()) > width:
@@ -144,7 +144,7 @@ def _wrapped(text: str, width: int) -> Iterator[str]:
 
 
 def _pieces(text: str) -> Iterator[str]:
-    """Divide a text into pieces that stay on one line: words with the space before, and wide letters."""
+    """Split a text into pieces that must not be broken: words with the space before, and wide characters."""
     piece = ""
     for letter in " ".join(text.split()):
         is_wide = unicodedata.east_asian_width(letter) in "WF"

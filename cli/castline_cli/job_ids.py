@@ -1,4 +1,4 @@
-"""Which job is meant: by its id, the beginning or end of one, or ``last``."""
+"""Lookup of jobs by an id, by the beginning or end of an id, or by ``last``."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ _WHOLE: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _PART: Final = re.compile(r"[0-9a-f-]{4,35}")
 _PAGE: Final = 100
 _PAGES: Final = 10
-"""How far back a part is looked for."""
+"""Number of pages in which a part of an id is searched."""
 
 
 def find_job_id(api: Api, written: str) -> str:
     """Find the full id of the job that a user has named.
 
     Args:
-        api: where the job is.
+        api: the service.
         written: an id, at least four characters of its beginning or its end, or ``last`` or ``-`` for the newest job.
 
     Raises:
-        NotFound: there is no such job.
-        Misused: several ids begin or end so.
+        NotFound: the job does not exist.
+        Misused: several ids begin or end with the text.
     """
     if written in _LAST:
         newest = api.get("/jobs", {"limit": 1}).body["items"]

@@ -1,4 +1,4 @@
-"""The language of messages: the one that is asked for, or that of the locale."""
+"""Language of messages: the requested one, or that of the locale."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ _OPTION: Final = "--lang"
 
 
 class Language(StrEnum):
-    """A language that messages are written in; the value is its BCP 47 tag."""
+    """Language of messages. The value is its BCP 47 tag."""
 
     CHINESE = "zh-TW"
     ENGLISH = "en"
 
 
 def wanted_tag(wanted: str | None, environment: Mapping[str, str]) -> str | None:
-    """Return the language tag for a tag or a locale (``zh-TW``, ``zh_TW.UTF-8``); None where none is wanted.
+    """Return the language tag for a tag or a locale (``zh-TW``, ``zh_TW.UTF-8``), or None.
 
-    Without one the environment's locale decides, as POSIX has it: the first of LC_ALL, LC_MESSAGES and LANG that is
-    set. ``C`` is no language.
+    By default, the locale of the environment is used, as in POSIX: the first of LC_ALL, LC_MESSAGES and LANG that is
+    set. ``C`` is not a language.
     """
     locale = wanted or next((environment[name] for name in _VARIABLES if environment.get(name)), "")
     match = _LOCALE.fullmatch(locale)
@@ -33,7 +33,7 @@ def wanted_tag(wanted: str | None, environment: Mapping[str, str]) -> str | None
 
 
 def accept_language(wanted: str | None, environment: Mapping[str, str]) -> str:
-    """Return the Accept-Language header: the wanted language, and English as the second choice."""
+    """Return the Accept-Language header: the requested language, and English as the second choice."""
     tag = wanted_tag(wanted, environment)
     return "en" if tag is None else f"{tag}, en;q=0.5"
 
@@ -41,8 +41,8 @@ def accept_language(wanted: str | None, environment: Mapping[str, str]) -> str:
 def language_of(arguments: Sequence[str], environment: Mapping[str, str]) -> Language:
     """Return the language of a command line that is not parsed yet.
 
-    It is that of ``--lang``, of ``CASTLINE_LANG`` or of the locale. Any Chinese becomes Traditional Chinese, as in
-    the service, and every other language English.
+    The language comes from ``--lang``, ``CASTLINE_LANG`` or the locale. Any Chinese becomes Traditional Chinese, as
+    in the service, and every other language becomes English.
     """
     option = None
     for at, word in enumerate(arguments):

@@ -1,4 +1,4 @@
-"""Where the browser comes back to after a sign-in: a listener on this machine, for one answer."""
+"""Listener on this machine, to which the browser returns once after a sign-in."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from castline_cli.oidc import Attempt
 
 PORT: Final = 18650
-"""The one that issuers know; ``infra/sign_in.py`` registers it."""
+"""Port that is registered with issuers; ``infra/sign_in.py`` registers it."""
 PATH: Final = "/callback"
 _PAGE: Final = """<!doctype html>
 <html lang="{language}"><meta charset="utf-8"><title>Castline</title>
@@ -28,13 +28,13 @@ _PAGE: Final = """<!doctype html>
 
 
 class CallbackListener:
-    """Listens on 127.0.0.1 within a ``with``."""
+    """Listener on 127.0.0.1, for use in a ``with``."""
 
     def __init__(self, port: int) -> None:
-        """Take the port; 0 takes a free one.
+        """Bind the port; 0 chooses a free one.
 
         Raises:
-            FileProblem: it is in use.
+            FileProblem: the port is in use.
         """
         try:
             self._server = _Server(("127.0.0.1", port), _Handler)
@@ -49,14 +49,14 @@ class CallbackListener:
 
     @property
     def redirect_uri(self) -> str:
-        """What the issuer has to know. Issuers take ``http`` for this name only."""
+        """The redirect URI for the issuer. Issuers allow ``http`` only for ``localhost``."""
         return f"http://localhost:{self._server.server_port}{PATH}"
 
     def receive_code(self, attempt: Attempt, *, issuer: str, timeout_seconds: float) -> str:
-        """Wait for the answer to ``attempt``; others are turned away.
+        """Wait for the code of ``attempt``. Requests of other attempts are refused.
 
         Raises:
-            SignedOut: the issuer refused, or nobody came in time.
+            SignedOut: the issuer refused the sign-in, or the time is over.
         """
         server = self._server
         server.attempt, server.issuer = attempt, issuer
@@ -88,7 +88,7 @@ class _Server(HTTPServer):
     answer: dict[str, str] | None = None
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """Say nothing: a browser that hangs up is no news."""
+        """Ignore errors: a browser may close its connection."""
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -96,7 +96,7 @@ class _Handler(BaseHTTPRequestHandler):
     timeout = 5.0  # browsers open connections that they never use
 
     def do_GET(self) -> None:
-        """Take the answer, if it is the one that is waited for."""
+        """Receive the code, if the request belongs to the attempt."""
         parts = urlsplit(self.path)
         if parts.path != PATH:
             self.send_error(404)
@@ -127,4 +127,4 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(page)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (http.server's name)
-        """Say nothing: the address holds the code."""
+        """Log nothing, because the URL contains the code."""

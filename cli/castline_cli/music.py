@@ -1,4 +1,4 @@
-"""Music of a job: what options and a JSON file say of the intro, the outro and the bed."""
+"""Music of a job, from options and a JSON file: intro, outro and bed."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _DURATION: Final = re.compile(r"(?P<number>\d+(?:\.\d+)?)\s*(?P<unit>ms|s)?")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MusicOptions:
-    """The options of a command about music; None where one is not there."""
+    """Options of a command about music; None for options that are not set."""
 
     intro: str | None = None
     intro_overlap_ms: int | None = None
@@ -32,27 +32,27 @@ class MusicOptions:
     bed_gain_db: float | None = None
     duck_db: float | None = None
     file: str | None = None
-    """A JSON file, which says more."""
+    """A JSON file with all settings of the music."""
 
     @property
     def are_given(self) -> bool:
-        """Whether there are any."""
+        """Whether any option is set."""
         return self != MusicOptions()
 
     def music(self, before: Mapping[str, Json] | None = None) -> dict[str, Json]:
-        """Return the music as the API takes it, in which a ``sound_id`` may still be a reference.
+        """Return the music for the API. A ``sound_id`` may still be a reference.
 
         Args:
-            before: the music that there is, of which options change parts. A JSON file takes its place.
+            before: the existing music, parts of which the options change. A JSON file replaces it.
 
         Raises:
-            FileProblem: the JSON file cannot be read, or is not understood.
-            Misused: an option is about a part that there is not.
+            FileProblem: the JSON file cannot be read, or is not valid.
+            Misused: an option is about a part that does not exist.
         """
         parts = {name: dict(part) for name, part in (before or {}).items()}
         if self.file is not None:
             parts = read_music(self.file)
-        # Music that is heard together with words fades, so that they are understood.
+        # Music that overlaps with words fades, so that the words can be understood.
         before_words, after_words = self.intro_overlap_ms, self.outro_overlap_ms
         given = {
             "intro": _given(_reference(self.intro), overlap_ms=before_words, fade_out_ms=before_words),
@@ -70,11 +70,11 @@ class MusicOptions:
 def read_music(written: str) -> dict[str, Json]:
     """Read a JSON file that has the fields of the API's ``music``.
 
-    A part may name its sound as ``sound``, as options do, in place of a ``sound_id``. A file is looked for beside
+    A part may name its sound in ``sound``, like an option, instead of ``sound_id``. Paths of files are relative to
     the JSON file.
 
     Raises:
-        FileProblem: it cannot be read, or is not understood.
+        FileProblem: the file cannot be read, or is not valid.
     """
     name = name_of(written)
     try:
@@ -94,10 +94,10 @@ def read_music(written: str) -> dict[str, Json]:
 
 
 def milliseconds(written: str) -> int:
-    """Return a length of time in milliseconds: ``1.5s``, ``1500ms`` or ``1500``.
+    """Parse a duration in milliseconds: ``1.5s``, ``1500ms`` or ``1500``.
 
     Raises:
-        ValueError: it is none.
+        ValueError: the text is not a duration.
     """
     match = _DURATION.fullmatch(written.strip())
     if match is None:

@@ -1,4 +1,4 @@
-"""OpenID Connect, as far as a command line needs it: the authorization-code flow with PKCE, refreshing, revoking.
+"""OpenID Connect for the command line: the authorization-code flow with PKCE, refreshing and revoking.
 
 RFC 8252 (native apps), RFC 7636 (PKCE), RFC 7009 (revocation), RFC 9207 (issuer identification).
 """
@@ -29,12 +29,12 @@ _USUAL_LIFETIME_SECONDS: Final = 3600
 
 
 class SignInEnded(SignedOut):
-    """A refresh token is no longer taken."""
+    """The issuer no longer accepts the refresh token."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Issuer:
-    """Who signs tokens, and where it does what."""
+    """OpenID Connect issuer, with its endpoints."""
 
     issuer: str
     authorization_endpoint: str
@@ -43,11 +43,11 @@ class Issuer:
 
     @classmethod
     def discover(cls, issuer: str) -> Self:
-        """Ask an issuer where it does what.
+        """Read the endpoints from the configuration of an issuer.
 
         Raises:
-            SignedOut: it is no issuer that can be trusted.
-            Unreachable: it does not answer.
+            SignedOut: the issuer cannot be trusted.
+            Unreachable: the issuer does not answer.
         """
         if not is_confidential(issuer):
             raise SignedOut(
@@ -67,11 +67,11 @@ class Issuer:
         )
 
     def exchange(self, *, client_id: str, code: str, attempt: Attempt) -> Tokens:
-        """Exchange the code that came back to ``attempt`` for tokens.
+        """Exchange the code of ``attempt`` for tokens.
 
         Raises:
-            SignedOut: the issuer refuses it.
-            Unreachable: it does not answer.
+            SignedOut: the issuer refuses the code.
+            Unreachable: the issuer does not answer.
         """
         form = {
             "grant_type": "authorization_code",
@@ -83,17 +83,17 @@ class Issuer:
         return self._tokens(form, refused=SignedOut)
 
     def refresh(self, *, client_id: str, refresh_token: str) -> Tokens:
-        """Get new tokens for an old sign-in.
+        """Get new tokens with a refresh token.
 
         Raises:
-            SignInEnded: it has ended.
+            SignInEnded: the sign-in has expired.
             Unreachable: the issuer does not answer.
         """
         form = {"grant_type": "refresh_token", "client_id": client_id, "refresh_token": refresh_token}
         return self._tokens(form, refused=SignInEnded)
 
     def revoke(self, *, client_id: str, refresh_token: str) -> bool:
-        """End a sign-in for good, and say whether the issuer can and did."""
+        """Revoke a refresh token, and return whether the issuer did so."""
         if self.revocation_endpoint is None:
             return False
         try:
@@ -126,7 +126,7 @@ class Issuer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
-    """One sign-in that has been begun: what ties the code that comes back to it."""
+    """One attempt to sign in, with the values that tie the returned code to it."""
 
     redirect_uri: str
     state: str
@@ -138,7 +138,7 @@ class Attempt:
         return cls(redirect_uri=redirect_uri, state=secrets.token_urlsafe(24), verifier=secrets.token_urlsafe(48))
 
     def address(self, issuer: Issuer, *, client_id: str, scopes: Sequence[str]) -> str:
-        """Return the URL at which a person signs in."""
+        """Return the URL at which the user signs in."""
         challenge = base64.urlsafe_b64encode(hashlib.sha256(self.verifier.encode()).digest()).rstrip(b"=").decode()
         query = {
             "response_type": "code",
@@ -154,7 +154,7 @@ class Attempt:
 
 
 def claims_of(token: str | None) -> dict[str, Any]:
-    """Read the claims of a JSON Web Token for display, without verifying it; return none if it is not one."""
+    """Return the unverified claims of a JSON Web Token, for display; empty if the text is no such token."""
     try:
         payload = (token or "").split(".")[1]
         claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))

@@ -1,4 +1,4 @@
-"""What is printed: results to standard output, everything else to standard error. Tables are for terminals."""
+"""Output: results go to standard output, everything else to standard error. Tables are for terminals only."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 _GAP: Final = 2
-"""Characters between the columns of a table."""
+"""Number of spaces between the columns of a table."""
 _LEAST: Final = 8
-"""Characters of a shortened cell that are shown in any case."""
+"""Minimum width of a shortened cell."""
 
 
 def is_for_people() -> bool:
-    """Tell whether standard output is a terminal."""
+    """Return whether standard output is a terminal."""
     return sys.stdout.isatty()
 
 
@@ -28,16 +28,16 @@ def say(text: str) -> None:
     """Print a result.
 
     Raises:
-        PipeClosed: nobody reads it.
+        PipeClosed: the reader has closed the pipe.
     """
     write(f"{text}\n".encode("utf-8", "replace"))
 
 
 def write(data: bytes) -> None:
-    """Print bytes as they are.
+    """Write bytes to standard output.
 
     Raises:
-        PipeClosed: nobody reads them.
+        PipeClosed: the reader has closed the pipe.
     """
     try:
         sys.stdout.buffer.write(data)
@@ -49,13 +49,13 @@ def write(data: bytes) -> None:
 def table(
     columns: Sequence[str], rows: Iterable[Sequence[str]], *, footer: str = "", shortens_last: bool = False
 ) -> None:
-    """Print rows: as a table with a footer to a terminal, otherwise as tab-separated values and nothing else.
+    """Print rows as a table with a footer on a terminal, and otherwise only as tab-separated values.
 
     Args:
-        columns: their names in English; all of them empty for a table without a head.
-        rows: a cell for each column. The first one is never cut.
-        footer: what is to be known of the whole.
-        shortens_last: whether a terminal shows the beginning of a last cell for which a line has no room.
+        columns: the English names of the columns; all empty for a table without a header.
+        rows: the rows, with a cell for each column. The first cell is never shortened.
+        footer: a line below the table.
+        shortens_last: whether the last cell is shortened to fit into a line of the terminal.
     """
     if not is_for_people():
         for row in rows:
@@ -84,18 +84,18 @@ def table(
 
 
 def console() -> Console:
-    """Make a rich console that writes to standard output."""
+    """Return a rich console that writes to standard output."""
     from rich.console import Console
 
     return Console(highlight=False, soft_wrap=True)
 
 
 def remark(text: str) -> None:
-    """Tell people what goes on, if somebody watches standard error."""
+    """Print a message to standard error if it is a terminal."""
     if sys.stderr.isatty():
         complain(text)
 
 
 def complain(text: str) -> None:
-    """Say what is wrong, on standard error."""
+    """Print a message to standard error."""
     print(f"castline: {text}", file=sys.stderr, flush=True)

@@ -1,4 +1,4 @@
-"""Player of audio on this machine: the first one that is found."""
+"""Audio player of this machine: the first known one that is installed."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _VARIABLE: Final = "CASTLINE_PLAYER"
-"""A command that the file's name is added to."""
+"""Environment variable with a command to which the file's name is added."""
 _PLAYERS: Final[Sequence[Sequence[str]]] = (
     ("mpv", "--no-video", "--really-quiet"),
     ("ffplay", "-nodisp", "-autoexit", "-loglevel", "error"),
@@ -25,14 +25,14 @@ _PLAYERS: Final[Sequence[Sequence[str]]] = (
     ("cvlc", "--play-and-exit", "--quiet"),
     ("play", "-q"),  # SoX
 )
-"""Players that end by themselves, with what keeps them quiet."""
+"""Known players that exit after playing, with options that suppress their output."""
 
 
 def find_player(environment: Mapping[str, str] = os.environ) -> Sequence[str]:
     """Return the command that plays a file whose name follows.
 
     Raises:
-        Misused: there is no player.
+        Misused: no player was found.
     """
     chosen = shlex.split(environment.get(_VARIABLE, ""))
     for command in [chosen] if chosen else _PLAYERS:
@@ -52,11 +52,11 @@ def find_player(environment: Mapping[str, str] = os.environ) -> Sequence[str]:
 
 
 def play(path: Path, player: Sequence[str]) -> None:
-    """Play a file, and wait for its end.
+    """Play a file, and wait until it ends.
 
     Raises:
-        FileProblem: the player cannot.
-        Interrupted: by Ctrl-C.
+        FileProblem: the player cannot play the file.
+        Interrupted: the user pressed Ctrl-C.
     """
     keys = None if sys.stdin is not None and sys.stdin.isatty() else subprocess.DEVNULL
     try:

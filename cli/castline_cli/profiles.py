@@ -1,7 +1,7 @@
-"""Where sign-ins are kept: a file for each API in the user's configuration folder, which nobody else can read.
+"""Storage of sign-ins: one file per API in the user's configuration folder, readable only by the user.
 
 <configuration>/castline/sign-ins/<address, percent-encoded>.json     one sign-in
-<configuration>/castline/default-api                                  the API that was signed in to last
+<configuration>/castline/default-api                                  the API of the last sign-in
 """
 
 from __future__ import annotations
@@ -27,16 +27,16 @@ _DEFAULT: Final = "default-api"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tokens:
-    """What an issuer gives for a sign-in."""
+    """Tokens of a sign-in."""
 
     access_token: str
     expires_at: float
-    """Seconds since 1970, by this machine's clock."""
+    """The expiry of the access token, in seconds since 1970 by this machine's clock."""
     refresh_token: str | None = None
     id_token: str | None = None
 
     def succeeded_by(self, new: Tokens) -> Tokens:
-        """Return ``new``, keeping the old refresh and ID tokens where the issuer sent none."""
+        """Return ``new``, with the old refresh and ID tokens if the issuer sent none."""
         return replace(
             new,
             refresh_token=new.refresh_token or self.refresh_token,
@@ -46,12 +46,12 @@ class Tokens:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
-    """A sign-in to one API."""
+    """Sign-in to one API."""
 
     api: str
-    """Its address, with ``/api/v1``."""
+    """The URL of the API, with ``/api/v1``."""
     site: str
-    """What people sign in at: the address for ``castline login``."""
+    """The address that was given to ``castline login``."""
     issuer: str
     client_id: str
     scopes: tuple[str, ...]
@@ -59,22 +59,22 @@ class Profile:
 
     @classmethod
     def from_json(cls, fields: dict[str, Any]) -> Self:
-        """Make a profile from the ``fields`` that ``asdict`` made of it."""
+        """Return a profile from the ``fields`` that ``asdict`` returned."""
         return cls(**{**fields, "scopes": tuple(fields["scopes"]), "tokens": Tokens(**fields["tokens"])})
 
 
 class Profiles:
-    """The sign-ins of whoever runs this."""
+    """Sign-ins of the user who runs the command."""
 
     def __init__(self, folder: Path | None = None) -> None:
-        """Use a folder, by default the one that the system has for configuration."""
+        """Set the folder, by default that of the system for configuration."""
         self._folder = folder or Path(typer.get_app_dir("castline"))
 
     def find(self, api: str) -> Profile | None:
-        """Return the stored sign-in to an API; None if there is none.
+        """Return the stored sign-in to an API, or None.
 
         Raises:
-            FileProblem: there is one, but it cannot be read.
+            FileProblem: the stored sign-in cannot be read.
         """
         path = self._path(api)
         try:
@@ -95,26 +95,26 @@ class Profiles:
         return api if self._path(api).exists() else None
 
     def save(self, profile: Profile) -> None:
-        """Keep a sign-in, in place of an earlier one to the same API.
+        """Store a sign-in, replacing an earlier one to the same API.
 
         Raises:
-            FileProblem: it cannot be written.
+            FileProblem: the sign-in cannot be written.
         """
         self._write(self._path(profile.api), json.dumps(asdict(profile), indent=2))
 
     def make_default(self, api: str) -> None:
-        """Let commands that name no API use this one, until it is signed out from.
+        """Make an API the default of commands that name none, until the user signs out of it.
 
         Raises:
-            FileProblem: that cannot be written.
+            FileProblem: the default cannot be written.
         """
         self._write(self._folder / _DEFAULT, f"{api}\n")
 
     def delete(self, api: str) -> None:
-        """Forget a sign-in, if there is one.
+        """Delete a sign-in, if there is one.
 
         Raises:
-            FileProblem: it cannot be deleted.
+            FileProblem: the sign-in cannot be deleted.
         """
         path = self._path(api)
         try:
@@ -126,7 +126,7 @@ class Profiles:
         return self._folder / _FOLDER / f"{quote(api, safe='')}.json"
 
     def _write(self, path: Path, text: str) -> None:
-        """Write a file that only its owner can read, all of it or nothing."""
+        """Write a file atomically, readable only by its owner."""
         temporary = path.with_name(f".{path.name}.{os.getpid()}")
         try:
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)

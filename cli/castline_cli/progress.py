@@ -1,4 +1,4 @@
-"""Bars on standard error that show how far a job or an upload has come, if somebody watches."""
+"""Progress bars of jobs and uploads, which are shown if standard error is a terminal."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     from castline_cli.api import Json
 
 _MAX_NAME_CHARACTERS: Final = 24
-"""Of a file's name beside a bar."""
+"""Maximum characters of a file's name beside a bar."""
 
 
 @contextmanager
 def progress_bar() -> Iterator[Callable[[Json], None]]:
-    """Show a bar while the context lasts; gives what is to be told of each change of the job."""
+    """Show a bar during the context. Yields the function to call with each change of the job."""
     if not sys.stderr.isatty():
         yield lambda _job: None
         return
@@ -53,7 +53,7 @@ def progress_bar() -> Iterator[Callable[[Json], None]]:
 
 
 class UploadBar:
-    """The line about one upload. This one shows nothing."""
+    """Progress line of one upload. This one shows nothing."""
 
     def show_sent(self, sent_bytes: int) -> None:
         """Show how much of the file has been sent."""
@@ -62,7 +62,7 @@ class UploadBar:
         """Show that the file has been sent, and is being checked."""
 
     def hide(self) -> None:
-        """Show nothing any more."""
+        """Remove the line."""
 
 
 class _VisibleUploadBar(UploadBar):
@@ -75,7 +75,7 @@ class _VisibleUploadBar(UploadBar):
         self._progress.update(self._task, completed=sent_bytes)
 
     def show_check(self) -> None:
-        # A task that has had a total cannot be without one again.
+        # The total of a task cannot be removed, so a new task replaces it.
         self._progress.remove_task(self._task)
         self._task = self._progress.add_task(self._name, total=None, is_sent=True)
 
@@ -85,7 +85,7 @@ class _VisibleUploadBar(UploadBar):
 
 @contextmanager
 def upload_bars() -> Iterator[Callable[[str, int], UploadBar]]:
-    """Show a bar for each upload while the context lasts; gives what makes one for a name and a size in bytes."""
+    """Show a bar for each upload during the context. Yields the function that adds a bar for a name and a size."""
     if not sys.stderr.isatty():
         yield lambda _name, _size_bytes: UploadBar()
         return
@@ -95,7 +95,7 @@ def upload_bars() -> Iterator[Callable[[str, int], UploadBar]]:
     from rich.text import Text
 
     class Done(ProgressColumn):
-        """Show bytes and rate while a file is sent, then that it is being checked."""
+        """Column with bytes and rate while a file is sent, and a note while it is checked."""
 
         def render(self, task: Task) -> Text:
             if task.fields["is_sent"]:

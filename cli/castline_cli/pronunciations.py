@@ -1,4 +1,4 @@
-"""Pronunciations as CSV: a line for each, with the columns text, alias, phoneme, language and alphabet."""
+"""Pronunciations as CSV, one per line, with the columns text, alias, phoneme, language and alphabet."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ if TYPE_CHECKING:
 
 COLUMNS: Final = ("text", "alias", "phoneme", "language", "alphabet")
 _ALPHABETS: Final = ("ipa", "sapi")
-"""The first is that of a phoneme whose line says none."""
+"""Alphabets of phonemes. The first is the default."""
 _DELIMITERS: Final = (",", ";", "\t")
-"""Spreadsheets write semicolons where a comma is in numbers, and tabs into the clipboard."""
+"""Delimiters of cells. Spreadsheets write semicolons in locales with decimal commas, and tabs to the clipboard."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A pronunciation that was read.
+    """Pronunciation from a file.
 
     Attributes:
-        fields: of the API.
-        place: the file and line where it begins.
+        fields: the fields of the API.
+        place: the file and the line of the pronunciation.
     """
 
     fields: Json
@@ -38,12 +38,12 @@ class Entry:
 
 
 def read_entries(written: str) -> list[Entry]:
-    """Read the pronunciations in a CSV file, or in standard input for ``-``.
+    """Read the pronunciations in a CSV file, or from standard input for ``-``.
 
     The first line names the columns, in any order. Blank lines are ignored.
 
     Raises:
-        FileProblem: it cannot be read, or is not understood; a line for each thing that is wrong.
+        FileProblem: the file cannot be read, or is not valid; the message has a line for each problem.
     """
     name, text = name_of(written), read_text(written)
     entries: list[Entry] = []
@@ -82,7 +82,7 @@ def read_entries(written: str) -> list[Entry]:
 
 
 def to_csv(entries: Iterable[Mapping[str, str]]) -> str:
-    """Return pronunciations of the API as ``read_entries`` reads them. Fields of a newer service are left out."""
+    """Return pronunciations as CSV for ``read_entries``. Unknown fields of a newer service are left out."""
     text = io.StringIO()
     writer = csv.DictWriter(text, COLUMNS, restval="", extrasaction="ignore", lineterminator="\n")
     writer.writeheader()
@@ -91,17 +91,17 @@ def to_csv(entries: Iterable[Mapping[str, str]]) -> str:
 
 
 def in_files(refusal: Refused, field: str, entries: Sequence[Entry]) -> Refused:
-    """Return a refusal in which the problems of pronunciations have the file and line in place of a field.
+    """Return a refusal whose problems with pronunciations name the file and line instead of the field.
 
     Args:
-        refusal: of a request with ``entries``.
-        field: that they were sent as.
-        entries: in the order in which they were sent.
+        refusal: the refusal of a request with ``entries``.
+        field: the field in which the entries were sent.
+        entries: the entries, in the order in which they were sent.
     """
     problems = []
     for problem in refusal.problems:
         match = re.match(rf"{field}\[(\d+)\]\.?(?=(.*))", problem["field"])
-        is_of_file = match is not None and int(match[1]) < len(entries)  # the others are those of a show
+        is_of_file = match is not None and int(match[1]) < len(entries)  # the other entries come from a show
         place = (
             ": ".join(filter(None, (entries[int(match[1])].place, match[2])))
             if match and is_of_file
@@ -118,7 +118,7 @@ class _NotCsv(Exception):
 
 
 def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
-    """Yield the rows that have something in them, each with the number of its first line."""
+    """Yield the rows that are not blank, each with the number of its first line."""
     first_line = text.lstrip().partition("\n")[0]
     delimiter = max(_DELIMITERS, key=first_line.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)

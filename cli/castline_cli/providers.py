@@ -1,4 +1,4 @@
-"""Choice of the speech provider."""
+"""Option that chooses the speech provider."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ ProviderOption = Annotated[
 
 
 def provider_id(api: Api, wanted: str | None) -> str:
-    """Return the id of the provider that is wanted; of the service's first one when that is none in particular.
+    """Return the id of the requested provider, or of the service's first one if none is requested.
 
     Raises:
-        Misused: the service does not have the one that is wanted.
+        Misused: the service does not have the requested provider.
     """
     ids: list[str] = [each["id"] for each in api.get("/providers").body["items"]]
     if wanted is None:

@@ -1,4 +1,4 @@
-"""Questions about a script that only its author can answer: asked on a terminal, told elsewhere."""
+"""Questions about a script: asked on a terminal, and otherwise printed with the options that answer them."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ AnswerOption = Annotated[
 
 
 def read_answers(written: Iterable[str] | None) -> list[Json]:
-    """Read answers as options write them: ``QUESTION=CHOICE``, or ``QUESTION:SPEAKER=CHOICE``.
+    """Parse the answers in options: ``QUESTION=CHOICE`` or ``QUESTION:SPEAKER=CHOICE``.
 
     Raises:
-        Misused: one is not understood.
+        Misused: an answer is not valid.
     """
     answers: list[Json] = []
     for each in written or ():
@@ -43,15 +43,15 @@ def read_answers(written: Iterable[str] | None) -> list[Json]:
 
 
 def can_ask() -> bool:
-    """Tell whether somebody is there to ask: standard input and standard error are terminals."""
+    """Return whether questions can be asked: standard input and standard error are terminals."""
     return sys.stdin is not None and sys.stdin.isatty() and sys.stderr.isatty()
 
 
 def ask(question: Json, place: str) -> Json | None:
-    """Ask a question on the terminal, and return the answer; None leaves the script as it was read.
+    """Ask a question on the terminal, and return the answer, or None to leave the script as it was parsed.
 
     Raises:
-        KeyboardInterrupt: by Ctrl-C.
+        KeyboardInterrupt: the user pressed Ctrl-C.
     """
     choices: Sequence[Json] = question["choices"]
     complain(f"{place}: {question['message']}")
@@ -72,7 +72,7 @@ def ask(question: Json, place: str) -> Json | None:
 
 
 def tell(question: Json, place: str) -> None:
-    """Tell a question that nobody can be asked, and the options that answer it."""
+    """Print a question that cannot be asked, with the options that answer it."""
     options = t(", ").join(
         t("{name} ({id})", name=f"--answer {_written(question, choice)}", id=choice["label"])
         for choice in question["choices"]
@@ -83,12 +83,12 @@ def tell(question: Json, place: str) -> None:
 
 
 def key_of(question: Json) -> tuple[str, str]:
-    """Return what tells a question from others about the same script."""
+    """Return the key of a question, which is unique among the questions about a script."""
     return question["question"], question.get("speaker") or ""
 
 
 def line_of(question: Json) -> int | None:
-    """Return the first line of the script that a question is about; None if it is about no line."""
+    """Return the first line of the script that a question is about, or None."""
     lines: Sequence[int] = question.get("lines") or ()
     return lines[0] if lines else None
 

@@ -1,4 +1,4 @@
-"""Receiver of webhooks on this machine, for development: checks them, and passes them on if asked to."""
+"""Receiver of webhooks on this machine, for development: verifies and optionally forwards them."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from types import TracebackType
 
 _MAX_BODY_BYTES: Final = 1_000_000
-"""Events have about a kilobyte."""
+"""Maximum bytes of a request body. Events have about a kilobyte."""
 _FORWARD_SECONDS: Final = 14.0
-"""Castline itself waits for 15 s."""
+"""Timeout in seconds of forwarding, less than the 15 s for which Castline waits."""
 _PASSED_ON: Final = ("content-type", "user-agent", "webhook-id", "webhook-timestamp", "webhook-signature")
 _UNAUTHORIZED: Final = 401
 _BAD_GATEWAY: Final = 502
@@ -30,32 +30,32 @@ _BAD_GATEWAY: Final = 502
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """A request that has been answered."""
+    """Request that was received and answered."""
 
     body: str
     is_signed: bool
-    """Whether its signature is right. The other ones are refused."""
+    """Whether the signature is valid. Requests without a valid one are refused."""
     status: int
-    """The status that was answered: of a request that is passed on, the one that came back, or 502."""
+    """The status of the response. For a forwarded request, it is that of the target, or 502."""
     problem: str = ""
-    """The reason why it could not be passed on."""
+    """The reason why the request could not be forwarded."""
 
 
 class Receiver:
-    """A server on 127.0.0.1 within a ``with``. What it has received waits to be taken by ``take``."""
+    """Server on 127.0.0.1, for use in a ``with``. Received requests are queued until ``take`` returns them."""
 
     def __init__(self, port: int, *, forward_to: str | None = None) -> None:
-        """Take the port; 0 takes a free one.
+        """Bind the port; 0 chooses a free one.
 
         Args:
-            port: on 127.0.0.1.
-            forward_to: a URL that each request is passed on to, with its headers, once its signature is checked.
+            port: the port on 127.0.0.1.
+            forward_to: a URL to which verified requests are forwarded with their headers.
 
         Raises:
             FileProblem: the port is in use.
         """
         self.secret = ""
-        """The secret that requests have to be signed with; set before the first one can come."""
+        """The secret that signs the requests. Set it before the first request can arrive."""
         self._forward_to = forward_to
         self._received: queue.Queue[Received] = queue.Queue()
         try:
@@ -71,14 +71,14 @@ class Receiver:
         return f"http://127.0.0.1:{self._server.server_port}/"
 
     def take(self, *, timeout_seconds: float) -> Received | None:
-        """Return what was received next; None if nothing comes in time."""
+        """Return the next received request, or None after the timeout."""
         try:
             return self._received.get(timeout=timeout_seconds)
         except queue.Empty:
             return None
 
     def receive(self, headers: Any, body: bytes) -> int:
-        """Judge a request, pass it on if need be, and return the status of the answer."""
+        """Verify a request, forward it if configured, and return the status of the response."""
         text = body.decode("utf-8", "replace")
         if not is_signed(headers, body, self.secret, now=time.time()):
             received = Received(text, is_signed=False, status=_UNAUTHORIZED)
@@ -120,7 +120,7 @@ class _Server(ThreadingHTTPServer):
         self.receiver = receiver
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """Say nothing: a client that hangs up is no news."""
+        """Ignore errors: a client may close its connection."""
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -140,4 +140,4 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (http.server's name)
-        """Say nothing: the command tells what was received."""
+        """Log nothing, because the command prints the received requests."""

@@ -1,4 +1,4 @@
-"""Warnings of the service about texts: what of them is not spoken, or not as it was asked for."""
+"""Warnings of the service about text that is not spoken, or not spoken as requested."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 LINE_BREAK: Final = re.compile("\r\n|[\n\r\u2028\u2029]")
 """Line breaks as the service counts them."""
 _BRACKETS: Final = "[]()［］（）【】"
-"""A parsed script may have other brackets than the file."""
+"""Brackets, which may differ between a parsed script and its file."""
 
 
 class ScriptWarnings:
-    """The warnings about one script, each told once, with its line in the file."""
+    """Warnings about one script. Each is printed once, with its line in the file."""
 
     def __init__(self, name: str, script: str) -> None:
         self._name = name
@@ -29,14 +29,14 @@ class ScriptWarnings:
         self._told: set[str] = set()
 
     def tell(self, warnings: Iterable[Json]) -> None:
-        """Tell warnings whose lines are lines of the script."""
+        """Print warnings whose lines are lines of the script."""
         for warning in warnings:
             self._tell(warning["line"], warning)
 
     def tell_of_turns(self, warnings: Iterable[Json], turns: Sequence[Json]) -> None:
-        """Tell warnings about turns that the script was parsed into.
+        """Print warnings about the turns of the parsed script.
 
-        Their lines are lines of a turn's text, from which the lines that are not spoken have been left out.
+        Their lines are lines of a turn's text, which does not contain the unspoken lines of the script.
         """
         starts = sorted({turn["line"] for turn in turns})
         start_of = {turn["index"]: turn["line"] for turn in turns}
@@ -56,7 +56,7 @@ class ScriptWarnings:
 
 
 def tell_without_script(warnings: Iterable[Json]) -> None:
-    """Tell warnings about a job whose script is not at hand."""
+    """Print warnings about a job whose script is not available."""
     for warning in warnings:
         complain(
             t(

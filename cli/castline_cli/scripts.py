@@ -1,4 +1,4 @@
-"""Scripts as users have them, and the turns that the service makes of them."""
+"""Scripts of users, and the turns into which the service parses them."""
 
 from __future__ import annotations
 
@@ -43,21 +43,21 @@ FORMATS: Final = {
     ".csv": ScriptFormat.CSV,
     ".json": ScriptFormat.JSON,
 }
-"""Formats by a file's extension. The service finds out the format of other scripts."""
+"""Formats by file extension. The service detects the format of other scripts."""
 WHOLE: Final = ""
-"""Key of the language of a whole script among those of its speakers."""
+"""Key of the whole script's language, in the languages of its speakers."""
 _MAY_BE_JSON: Final = frozenset({None, ScriptFormat.AUTO, ScriptFormat.JSON})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Script:
-    """A script that has been read.
+    """Script that has been read.
 
     Attributes:
-        name: for messages.
-        text: what is in it.
-        folder: where the sounds that it names are looked for.
-        format: None leaves it to the service to find out.
+        name: the name for messages.
+        text: the content.
+        folder: the folder to which paths of sounds in the script are relative.
+        format: the format; None lets the service detect it.
     """
 
     name: str
@@ -70,7 +70,7 @@ class Script:
         """Read a file, or standard input for ``-``.
 
         Raises:
-            FileProblem: it cannot be read.
+            FileProblem: the input cannot be read.
         """
         return cls(
             name=name_of(written),
@@ -82,14 +82,14 @@ class Script:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dialogue:
-    """The turns of a script.
+    """Turns of a script.
 
     Attributes:
-        turns: as a job takes them; a ``sound_id`` may still be a reference.
-        speakers: in the order in which they first speak.
-        languages: the guessed language of each speaker whose words tell one, and that of the whole script, if it
-            tells one, by ``WHOLE``.
-        warnings: those about the script, to which a submission may add some.
+        turns: the turns of the request; a ``sound_id`` may still be a reference.
+        speakers: the speakers, in the order in which they first speak.
+        languages: the guessed language of each speaker, and that of the whole script by ``WHOLE``. Languages that
+            cannot be guessed are left out.
+        warnings: the warnings about the script, to which a submission may add some.
     """
 
     turns: list[Json]
@@ -107,20 +107,20 @@ def parse_script(
     answers: Sequence[Json] = (),
     may_ask: bool = True,
 ) -> Dialogue:
-    """Return a script's turns as the service parses them, and tell its warnings and questions.
+    """Parse a script with the service, and print its warnings and questions.
 
-    On a terminal, questions are asked if they may be, and the script is parsed once more with the answers.
+    On a terminal, questions are asked if ``may_ask`` is set, and the script is parsed again with the answers.
 
     Args:
         api: the service.
         script: the script.
-        markup: the field of that name, if it is to be sent.
-        take: the reading of all turns.
-        answers: to questions of an earlier call.
-        may_ask: whether somebody may be asked.
+        markup: the field ``markup``, if it is to be sent.
+        take: the take of all turns.
+        answers: answers to the questions of an earlier call.
+        may_ask: whether questions may be asked.
 
     Raises:
-        Refused: it is not understood; a line for each thing that is wrong, with the file and the line.
+        Refused: the script cannot be parsed; the message has a line for each problem, with the file and the line.
     """
     from castline_cli.sound_turns import split_sounds
 
@@ -147,10 +147,10 @@ def parse_answered(
     answers: Sequence[Json],
     may_ask: bool = True,
 ) -> Json:
-    """Parse ``words`` until every question is answered, or was asked without success; return the last answer.
+    """Parse ``words`` until every question was answered or asked, and return the last result.
 
     Raises:
-        Refused: they are not understood; a line for each thing that is wrong, with the file and the line.
+        Refused: the words cannot be parsed; the message has a line for each problem, with the file and the line.
     """
     given_answers = [*answers]
     settled: set[tuple[str, str]] = set()
@@ -179,7 +179,7 @@ def parse_answered(
 
 
 def _turn(turn: Json, folder: Path, take: int | None) -> Json:
-    """Return a parsed turn as a job takes it. The words of a sound name it: a file beside the script, or a sound."""
+    """Return a parsed turn for a request. The text of a sound names a file beside the script, or a sound."""
     if turn.get("is_sound"):
         return {"sound_id": SoundReference(turn["text"], folder), "index": turn["index"]}
     spoken = {name: value for name, value in turn.items() if name != "is_sound"}
@@ -187,31 +187,31 @@ def _turn(turn: Json, folder: Path, take: int | None) -> Json:
 
 
 def narrator() -> str:
-    """Return the name of the only speaker of a text, as the service is to call it in its notes on the voice."""
+    """Return the name of a text's only speaker, which the service uses in its notes about the voice."""
     return t("the text")
 
 
 def languages_of_text(api: Api, text: str, markup: Mapping[str, Any]) -> Mapping[str, str]:
-    """Return the guessed language of a text, by ``narrator``; nothing where it tells none or is not understood."""
+    """Return the guessed language of a text by the name of ``narrator``; empty if it cannot be guessed."""
     script = json.dumps({"turns": [{"speaker": narrator(), "text": text}]}, ensure_ascii=False)
     try:
         parsed = api.post("/dialogues/parse", {"script": script, "format": ScriptFormat.JSON, **markup}).body
     except Refused:
-        return {}  # what is wrong with the text is told when it is submitted
+        return {}  # problems with the text are reported when it is submitted
     return guessed_languages(parsed)
 
 
 def guessed_languages(parsed: Json) -> Mapping[str, str]:
-    """Return the languages that the service has guessed: of each speaker, and of the whole script by ``WHOLE``."""
+    """Return the languages that the service guessed: of each speaker, and of the whole script by ``WHOLE``."""
     whole = {WHOLE: parsed["language"]} if parsed.get("language") else {}
     return {**parsed["languages"], **whole}
 
 
 def given(**options: Any) -> dict[str, Any]:
-    """Return the options that were given; the service has defaults for the others."""
+    """Return the options that are not None. The service has defaults for the others."""
     return {name: value for name, value in options.items() if value is not None}
 
 
 def _place(name: str, problem: Mapping[str, Any]) -> str:
-    """Return the place of a script's problem as editors and terminals understand it: ``file:line``."""
+    """Return the place of a problem in a script as ``file:line``, which editors and terminals understand."""
     return f"{name}:{problem['line']}" if "line" in problem else name

@@ -1,4 +1,4 @@
-"""What every command takes, before or after its name: which Castline, as whom, and in which language."""
+"""Session: the options of every command about the address, the user and the language."""
 
 from __future__ import annotations
 
@@ -23,36 +23,36 @@ if TYPE_CHECKING:
 
 _KEY: Final = "castline_cli.session"
 _WORTH_REPEATING: Final = ("api", "user")
-"""What a later command has to be given again to find the same job."""
+"""Options that a later command must repeat to find the same job."""
 
 
 @dataclass(slots=True)
 class Session:
-    """The choices that one call of castline makes."""
+    """Options of one call of castline, and what follows from them."""
 
     chosen: dict[str, str] = field(default_factory=dict)
     typed: set[str] = field(default_factory=set)
-    """Which of them were options, and not in the environment."""
+    """The names of choices that came from options, and not from the environment."""
 
     @classmethod
     def of(cls, context: typer.Context) -> Session:
-        """Return the session of a command's ``context``, made at the first call."""
+        """Return the session of a command's ``context``, which is created by the first call."""
         session: Session = context.find_root().meta.setdefault(_KEY, cls())
         return session
 
     @property
     def profiles(self) -> Profiles:
-        """The sign-ins of whoever runs this."""
+        """The stored sign-ins of the user."""
         from castline_cli.profiles import Profiles
 
         return Profiles()
 
     @property
     def url(self) -> str:
-        """The API: as chosen, the one that was signed in to last, or the local one.
+        """The URL of the API: the chosen one, that of the last sign-in, or the local one.
 
         Raises:
-            Misused: what was chosen is no address.
+            Misused: the chosen address is not valid.
         """
         if "api" in self.chosen:
             return api_url(self.chosen["api"])
@@ -62,14 +62,14 @@ class Session:
         """Return the stored sign-in to the chosen API; None if there is none or a token was given.
 
         Raises:
-            FileProblem: it cannot be read.
+            FileProblem: the sign-in cannot be read.
         """
         if "token" in self.chosen:
             return None
         return self.profiles.find(self.url)
 
     def api(self, **options: Any) -> Api:
-        """Make a connection to the API; ``options`` are those of ``Api``."""
+        """Return a connection to the API. ``options`` are those of ``Api``."""
         from castline_cli.api import Api
 
         return Api(
@@ -94,7 +94,7 @@ class Session:
         }
 
     def preferred_languages(self) -> list[str]:
-        """Return the languages of whoever runs this, the best first; none where no locale tells one."""
+        """Return the languages of the user, most preferred first; empty if the locale has none."""
         from castline_cli.languages import wanted_tag
 
         tag = wanted_tag(self.chosen.get("lang"), os.environ)
@@ -108,7 +108,7 @@ class Session:
         return f"`{' '.join(['castline', *words, *options])}`"
 
     def sign_in_advice(self) -> str:
-        """Return what to tell whoever is not let in."""
+        """Return the advice for a user whose requests are not authenticated."""
         where = without_prefix(self.url)
         if "token" in self.chosen:
             return t(
@@ -128,7 +128,7 @@ class Session:
 
 
 def _remember(context: typer.Context, parameter: typer.CallbackParam, value: str | None) -> None:
-    """Keep what was chosen: an option goes before the environment, and the later option before the earlier."""
+    """Store a choice. Options override the environment, and later options override earlier ones."""
     name = str(parameter.name)
     session = Session.of(context)
     source = context.get_parameter_source(name)
@@ -153,7 +153,7 @@ _NAMES: Final = {"api", "token", "user", "lang"}
 
 
 def accept_everywhere(group: TyperGroup) -> None:
-    """Let each command below ``group`` take those of its options that make a session, too."""
+    """Add the session options of ``group`` to each of its commands."""
     shared = [parameter for parameter in group.params if parameter.name in _NAMES]
     for command in _commands_below(group):
         command.params.extend(shared)

@@ -1,4 +1,4 @@
-"""How values are written for people."""
+"""Formats of values for users."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from castline_cli.strings import cell, t
 if TYPE_CHECKING:
     from castline_cli.api import Json
 
-# Controls that are no white space, and marks that change the direction of what follows on the line.
+# Control characters other than white space, and marks that change the direction of text.
 _DISTURBING: Final = re.compile(
     r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]+"
 )
 
 
 def duration(milliseconds: int) -> str:
-    """Format a length of time: 6.3 s, 1:02:03."""
+    """Format a duration: 6.3 s, 1:02:03."""
     seconds = milliseconds / 1000
     if seconds < 60:
         return cell("{seconds:.1f} s", seconds=seconds)
@@ -51,7 +51,7 @@ def moment(time: str | None) -> str:
 
 
 def place(job: Json) -> str:
-    """Format a place in the queue: 12 batches before it, starts at about 14:03; empty for a job without one."""
+    """Format a place in the queue: 12 batches ahead, starts at about 14:03; empty for a job without one."""
     queue = job.get("queue")
     if queue is None:
         return ""
@@ -69,7 +69,7 @@ def place(job: Json) -> str:
 
 
 def progress(job: Json) -> str:
-    """Format how far a job has come: 3/40 segments, 12 s left, or its place in the queue; empty if it has neither."""
+    """Format the progress of a job: 3/40 segments, about 12 s left, or its place in the queue; empty if unknown."""
     completed, total = job["progress"]["completed_segments"], job["progress"]["total_segments"]
     if not total:
         return place(job)
@@ -77,23 +77,23 @@ def progress(job: Json) -> str:
 
 
 def time_left(job: Json) -> str:
-    """Format about how long a job will take to be spoken, to follow how far it has come; empty if it is not known."""
+    """Format the estimated time until a job is spoken, as an addition to its progress; empty if unknown."""
     seconds = job["progress"].get("seconds_left")
     return "" if seconds is None else cell(", about {duration} left", duration=duration(seconds * 1000))
 
 
 def line(text: str) -> str:
-    """Return a free text as one line, which leaves the rest of a table as it is."""
+    """Return a free text as one line without control characters, so that it cannot break a table."""
     return " ".join(_DISTURBING.sub("", text).split())
 
 
 def titles(job: Json) -> list[tuple[str, str]]:
-    """Return the title, author and album of a job, each with its name; empty where it has none."""
+    """Return the title, author and album of a job, each with its label; empty for missing ones."""
     return [(cell(name), line(job.get(name) or "")) for name in ("title", "author", "album")]
 
 
 def cast(job: Json) -> list[tuple[str, str]]:
-    """Return each speaker with the id of their voice; a single text's speaker has no name."""
+    """Return each speaker with the id of the voice. The speaker of a single text has an empty name."""
     given = job["input_params"]
     if "voice_id" in given:
         return [("", given["voice_id"])]

@@ -1,4 +1,4 @@
-"""Shows: what the jobs of one programme have in common, as the commands read and apply them."""
+"""Shows, as commands read and apply them."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ if TYPE_CHECKING:
     from castline_cli.api import Api, Json
 
 _NAME: Final = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}")
-"""The form of a name. It is checked here because of ``.`` and ``..``, which lead elsewhere in a path."""
+"""Pattern of a name. It is checked here because ``.`` and ``..`` would change the path of the request."""
 OF_ALL_JOBS: Final = (
     *("provider", "title", "author", "album"),
     *("pronunciations", "pronunciation_sets"),
     *("output_format", "quality", "loudness", "music", "cover_id"),
 )
-"""Fields of a show that the request of any job takes as they are."""
+"""Fields that a show has in common with the requests of all jobs."""
 OF_DIALOGUES: Final = ("gap_ms", "crossfade_ms")
-"""Fields of a show that only the request of a dialogue takes."""
+"""Fields that a show has in common only with the request of a dialogue."""
 
 
 def path_of(name: str) -> str:
     """Return the path of a show.
 
     Raises:
-        Misused: its name can be that of no show.
+        Misused: the name is not valid.
     """
     if not _NAME.fullmatch(name):
         raise Misused(
@@ -44,11 +44,11 @@ def path_of(name: str) -> str:
 
 
 def read_show(api: Api, name: str | None) -> Json:
-    """Return the fields of a show; none where no show is named.
+    """Return the fields of a show; empty if ``name`` is None.
 
     Raises:
-        NotFound: there is no such show.
-        Misused: its name can be that of no show.
+        NotFound: the show does not exist.
+        Misused: the name is not valid.
     """
     found: Json = {} if name is None else api.get(path_of(name)).body
     return found
@@ -66,7 +66,7 @@ _NOT_TAKEN: Final = frozenset({"speaker", "voice_name"})
 
 
 def show_of_job(job: Json) -> Json:
-    """Return a show of a job: its cast, its music and its form, without its title."""
+    """Return the fields of a show with the cast, music and format of a job, but not its title."""
     given = job["input_params"]
     fields: Json = {
         name: given[name] for name in (*OF_ALL_JOBS, *OF_DIALOGUES) if name != "title" and given.get(name) is not None
@@ -76,7 +76,7 @@ def show_of_job(job: Json) -> Json:
 
 
 def merged(own: Json, show: Json, names: Sequence[str]) -> Json:
-    """Return the fields of a request: its own, and those of a show that it does not have."""
+    """Return the fields of a request: its own, and those of a show that it does not set."""
     fields: Json = {name: show[name] for name in names if show.get(name) not in (None, [])}
     for name in ("pronunciations", "pronunciation_sets"):
         if name in own and name in fields:
@@ -85,7 +85,7 @@ def merged(own: Json, show: Json, names: Sequence[str]) -> Json:
 
 
 def _without_doubles(entries: Sequence[str | Mapping[str, str]]) -> list[str | Mapping[str, str]]:
-    """Return entries, the first of each text and language: it goes before the others."""
+    """Return the first entry of each text and language."""
     seen: set[object] = set()
     kept = []
     for entry in entries:

@@ -1,4 +1,4 @@
-"""Signing in through the browser, and signing out."""
+"""Sign-in through the browser, and sign-out."""
 
 from __future__ import annotations
 
@@ -26,18 +26,18 @@ if TYPE_CHECKING:
 
 DEFAULT_SCOPES: Final = ("openid", "email")
 PATIENCE_SECONDS: Final = 300.0
-"""How long somebody has for signing in."""
+"""Seconds within which the user must sign in."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
-    """What signing in needs to know of a Castline."""
+    """Configuration of a Castline for signing in."""
 
     address: str
-    """What people call it."""
+    """The address as users write it."""
     api: str
     issuer: str | None
-    """None when it takes requests without a sign-in."""
+    """The issuer; None if requests need no sign-in."""
     client_id: str
     scopes: tuple[str, ...]
 
@@ -57,8 +57,8 @@ def read_site(address: str) -> Site:
     """Read a site's sign-in configuration from ``<address>/config.json``.
 
     Raises:
-        Misused: the address is none, or not to be trusted.
-        Unreachable: it does not answer, or not with such a file.
+        Misused: the address is not valid, or not confidential.
+        Unreachable: the site does not answer, or has no such configuration.
     """
     site = without_prefix(api_url(address))
     if not is_confidential(site):
@@ -89,16 +89,16 @@ def read_site(address: str) -> Site:
 
 
 def sign_in(site: Site, *, port: int, show: Callable[[str], None], patience_seconds: float) -> Profile:
-    """Let somebody sign in; gives the profile, which is not kept yet.
+    """Let the user sign in, and return the profile, which is not stored yet.
 
     Args:
-        site: where, with an issuer.
-        port: on 127.0.0.1, for the browser to come back to.
-        show: is given the address to sign in at.
-        patience_seconds: how long to wait.
+        site: the site, which has an issuer.
+        port: the port on 127.0.0.1 to which the browser returns.
+        show: function that is called with the URL of the sign-in page.
+        patience_seconds: the maximum time to wait.
 
     Raises:
-        SignedOut: the sign-in was refused, or nobody came.
+        SignedOut: the sign-in was refused, or the time is over.
         Unreachable: the issuer does not answer.
         FileProblem: the port is in use.
     """
@@ -123,7 +123,7 @@ def sign_in(site: Site, *, port: int, show: Callable[[str], None], patience_seco
 
 
 def sign_out(profile: Profile, profiles: Profiles) -> bool:
-    """Forget a sign-in, and say whether its issuer has ended it too."""
+    """Delete a sign-in, and return whether the issuer has revoked it, too."""
     profiles.delete(profile.api)
     if profile.tokens.refresh_token is None:
         return False
@@ -135,14 +135,14 @@ def sign_out(profile: Profile, profiles: Profiles) -> bool:
 
 
 def open_browser(address: str) -> None:
-    """Show a sign-in page, and its address in case nothing opens."""
+    """Open a sign-in page in the browser, and print its URL in case no browser opens."""
     print(t("Sign in at\n\n  {address}\n", address=address), file=sys.stderr, flush=True)
-    # Some browsers are waited for until they are closed: meanwhile somebody has to listen.
+    # Opening some browsers blocks until they are closed, and the listener must run in the meantime.
     threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
 
 
 def print_address(address: str) -> None:
-    """Show where to sign in."""
+    """Print the URL of the sign-in page."""
     print(t("Open this address in a browser:\n\n  {address}\n", address=address), file=sys.stderr, flush=True)
 
 

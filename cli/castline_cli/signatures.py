@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 _PREFIX: Final = "whsec_"
 _VERSION: Final = "v1"
 _TOLERANCE_SECONDS: Final = 300.0
-"""The age up to which a request is accepted, as the specification recommends: an older one may be a replay."""
+"""Maximum age of a request, as the specification recommends. Older requests may be replays."""
 
 
 def is_signed(headers: Mapping[str, str], body: bytes, secret: str, *, now: float) -> bool:
-    """Return whether a request comes from who has the secret, and just now.
+    """Return whether a request has a valid and recent signature.
 
     Args:
-        headers: those of the request, looked up without regard to case.
+        headers: the headers of the request, with case-insensitive lookup.
         body: the exact bytes of the body.
         secret: ``whsec_`` and the key in base64.
         now: seconds since the epoch.
@@ -37,5 +37,5 @@ def is_signed(headers: Mapping[str, str], body: bytes, secret: str, *, now: floa
         return False
     digest = hmac.digest(key, f"{message_id}.{timestamp}.".encode() + body, hashlib.sha256)
     expected = f"{_VERSION},{base64.b64encode(digest).decode('ascii')}"
-    # While a secret is rotated there is a signature by each valid one.
+    # During the rotation of a secret, there is a signature for each valid one.
     return any(hmac.compare_digest(each.encode(), expected.encode()) for each in signatures.split(" "))

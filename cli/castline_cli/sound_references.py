@@ -1,4 +1,4 @@
-"""Sounds as users write them: files, and names and ids of sounds that the service keeps."""
+"""References of users to sounds: files, and names or ids of sounds in the service."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class SoundReference:
-    """A sound as a user has written it."""
+    """Reference to a sound, as the user wrote it."""
 
     written: str
     folder: Path = Path()
-    """Folder that relative paths start from."""
+    """The folder to which paths are relative."""
 
     @property
     def path(self) -> Path | None:
-        """The file; None if there is none."""
+        """The path of the file; None if it does not exist."""
         path = self.folder / Path(self.written).expanduser()
         return path if path.exists() else None
 
 
 def with_reference(clip: Json, folder: Path) -> Json:
-    """Return the fields of a clip, in which ``sound``, if it is there, has become a reference as the ``sound_id``."""
+    """Return the fields of a clip, in which a reference in ``sound_id`` replaces ``sound``."""
     if not isinstance(clip.get("sound"), str):
         return clip
     others = {name: value for name, value in clip.items() if name != "sound"}
@@ -36,5 +36,5 @@ def with_reference(clip: Json, folder: Path) -> Json:
 
 
 def folder_of(written: str) -> Path:
-    """Return the folder that paths in a file are relative to; for standard input, the current one."""
+    """Return the folder to which paths in a file are relative; for standard input, the current folder."""
     return Path() if written == STANDARD else Path(written).parent

@@ -1,4 +1,4 @@
-"""Sounds among the turns of a script in JSON: the service parses the words, and the sounds stay where they are."""
+"""Sounds among the turns of a JSON script. The service parses only the words; the sounds keep their places."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     from castline_cli.api import Json
 
 _LINE_BREAK: Final = re.compile("\r\n|[\n\r\u2028\u2029]")
-"""As the service counts them."""
+"""Line breaks as the service counts them."""
 _NO_LINE_BREAK: Final = re.compile("[^\n\r\u2028\u2029]")
 _BEGIN: Final = re.compile(
     r'[\s\ufeff]*(?:\{(?:.|\n)*?"(?:turns|dialogue|dialog|script|lines|messages)"\s*:\s*)?\[\s*(?=\{)'
 )
-"""As the service finds an array of turns, without a code fence around it."""
+"""Beginning of an array of turns, as the service finds it, but without a code fence."""
 _SPACE: Final = re.compile(r"[\s\ufeff]*")
 _COMMA: Final = re.compile(r"\s*,")
 _COMMA_BEFORE: Final = re.compile(r",\s*$")
@@ -31,7 +31,7 @@ _COMMA_BEFORE: Final = re.compile(r",\s*$")
 
 @dataclass(frozen=True, slots=True)
 class _Item:
-    """An element of the array of turns."""
+    """Element of the array of turns."""
 
     value: Json
     start: int
@@ -44,12 +44,12 @@ class _Item:
 
 @dataclass(frozen=True, slots=True)
 class SplitScript:
-    """A script without its sounds, and the sounds.
+    """Script split into words and sounds.
 
     Attributes:
-        words: the script, in which spaces stand in place of the sounds.
-        items: the spoken turns (None) and the sounds, in the order in which they are heard.
-        lines: the line on which each of them begins.
+        words: the script with spaces in place of the sounds.
+        items: the sounds, and None for each spoken turn, in the order of the script.
+        lines: the line on which each item begins.
     """
 
     words: str
@@ -57,10 +57,10 @@ class SplitScript:
     lines: Sequence[int]
 
     def merge(self, turns: Sequence[Json]) -> list[Json]:
-        """Return turns as the service has parsed them, with the sounds between them, all numbered anew.
+        """Insert the sounds between the parsed turns, and renumber all of them.
 
         Raises:
-            Misused: it cannot be told between which turns a sound belongs.
+            Misused: the place of a sound cannot be determined.
         """
         if not any(self.items):
             return [*turns]
@@ -72,11 +72,11 @@ class SplitScript:
         return [{**turn, "index": index} for index, turn in enumerate(merged)]
 
     def _places(self, turns: Sequence[Json]) -> list[tuple[Json, int]]:
-        """Return each sound with the number of the parsed turn that it stands before."""
+        """Return each sound with the number of the parsed turn that follows it."""
         spoken = [line for item, line in zip(self.items, self.lines, strict=True) if item is None]
-        if len(turns) == len(spoken):  # each turn is one still
+        if len(turns) == len(spoken):  # no turn was divided
             starts = [*range(len(spoken))]
-        elif len(set(spoken)) == len(spoken):  # headings in a text have divided it
+        elif len(set(spoken)) == len(spoken):  # headings in a text have divided its turn
             by_line = [turn["line"] for turn in turns]
             starts = [next((at for at, each in enumerate(by_line) if each == line), -1) for line in spoken]
         else:
@@ -94,14 +94,14 @@ class SplitScript:
 
 
 def split_sounds(script: str, folder: Path) -> SplitScript | None:
-    """Take the sounds out of a script in JSON: turns that have a ``sound`` or a ``sound_id``.
+    """Split a JSON script into words and sounds, which are turns with a ``sound`` or a ``sound_id``.
 
     Args:
         script: the script.
-        folder: where the files of its sounds are.
+        folder: the folder to which paths of sounds are relative.
 
     Returns:
-        None if the script is no JSON, or has no sounds: then there is nothing to take out.
+        The split script; None if the script is not JSON, or has no sounds.
     """
     items = _read(script)
     if items is None or not any(item.is_sound for item in items):
@@ -122,7 +122,7 @@ def split_sounds(script: str, folder: Path) -> SplitScript | None:
 
 
 def _read(script: str) -> list[_Item] | None:
-    """Return the elements of the array of turns; None if there is none, or one that is no object."""
+    """Return the elements of the array of turns; None if there is no array, or an element is not an object."""
     begin = _BEGIN.match(script)
     if begin is None:
         return None
@@ -146,7 +146,7 @@ def _read(script: str) -> list[_Item] | None:
 
 
 def _without(script: str, item: _Item) -> str:
-    """Return the script with spaces in place of an element and of the comma that follows it, or stands before it."""
+    """Replace an element, and the comma after or before it, by spaces, and return the script."""
     start, end = item.start, item.end
     comma = _COMMA.match(script, end)
     if comma is not None:

@@ -1,4 +1,4 @@
-"""Sounds that the service keeps: which one is meant, and waiting until an upload has been checked."""
+"""Sounds in the service: lookup, waiting for the check of an upload, and output."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ def list_sounds(api: Api) -> list[Json]:
 
 
 def find_sound(sounds: Iterable[Json], written: str) -> Json | None:
-    """Return the sound that a user has named: by its name, its id, or a part of the id; None if there is none.
+    """Return the sound with a name, an id, or a part of an id, or None.
 
     Args:
-        sounds: those of the user.
-        written: a name as it is, or an id, or at least four characters of its beginning or its end.
+        sounds: the sounds of the user.
+        written: an exact name, an id, or at least four characters of the beginning or end of an id.
 
     Raises:
-        Misused: it names several sounds.
+        Misused: ``written`` matches several sounds.
     """
     sounds = [*sounds]
     part = written.strip().rstrip("…").lower()
@@ -55,11 +55,11 @@ def find_sound(sounds: Iterable[Json], written: str) -> Json | None:
 
 
 def demand_sound(api: Api, written: str, session: Session) -> Json:
-    """Return the sound that a user has named, as ``find_sound`` does.
+    """Return the sound that ``find_sound`` finds.
 
     Raises:
-        NotFound: there is no such sound.
-        Misused: it names several sounds.
+        NotFound: no sound matches ``written``.
+        Misused: ``written`` matches several sounds.
     """
     sound = find_sound(list_sounds(api), written)
     if sound is None:
@@ -71,7 +71,7 @@ def demand_sound(api: Api, written: str, session: Session) -> Json:
 
 
 def wait_until_checked(api: Api, sound_id: str, session: Session) -> Json:
-    """Look at an uploaded sound until it is ready, and return it.
+    """Poll an uploaded sound until it is ready, and return it.
 
     Raises:
         Refused: the file cannot be used; the message is the service's.
@@ -86,7 +86,7 @@ def wait_until_checked(api: Api, sound_id: str, session: Session) -> Json:
 
 
 def facts(sound: Json) -> Sequence[tuple[str, str]]:
-    """Return what is known of a sound, each with its name."""
+    """Return the details of a sound, each with its label."""
     rate, channels, loudness = (sound.get(name) for name in ("sample_rate_hz", "channels", "loudness_lufs"))
     problem = sound.get("error")
     pairs = [
@@ -107,6 +107,6 @@ def facts(sound: Json) -> Sequence[tuple[str, str]]:
 
 
 def length(sound: Json) -> str:
-    """Return the duration of a sound; empty where it has none, or none is known yet."""
+    """Return the duration of a sound; empty if it has none, or it is not known yet."""
     milliseconds = sound.get("duration_ms")
     return "" if milliseconds is None else shown.duration(milliseconds)

@@ -1,4 +1,4 @@
-"""Speakers' names, compared as the service compares them: two spellings may name the same speaker."""
+"""Comparison of speakers' names, as in the service: two spellings may name the same speaker."""
 
 from __future__ import annotations
 
@@ -14,6 +14,6 @@ _INVISIBLE: Final = re.compile(
 
 
 def speaker_key(name: str) -> str:
-    """Return what all spellings of one speaker's name have in common: for comparing, not for showing."""
+    """Return the key that all spellings of a speaker's name share. It is for comparison, not for display."""
     visible = _INVISIBLE.sub("", name)
     return " ".join(_INVISIBLE.sub("", unicodedata.normalize("NFKC", visible)).split())

@@ -1,4 +1,4 @@
-"""Options about how scripts are spoken that several commands have."""
+"""Options about speaking that several commands share."""
 
 from __future__ import annotations
 

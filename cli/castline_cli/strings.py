@@ -1,7 +1,7 @@
-"""Strings for people, in English and in Traditional Chinese: one table, and the functions that read it.
+"""Strings for users, in English and in Traditional Chinese: the table of translations, and functions that use it.
 
-The English sentence stands in the code and is the key of its row. ``{name}`` is a place for a value. Tests see to it
-that no row is missing; at run time, the English sentence would be shown.
+The English sentence is in the code, and is the key of its translation. ``{name}`` is a placeholder. Tests ensure that
+no translation is missing; at run time, a missing one would be shown in English.
 """
 
 from __future__ import annotations
@@ -19,28 +19,28 @@ _language = Language.ENGLISH
 
 
 def use(language: Language) -> None:
-    """Tell everything in this language from now on."""
+    """Set the language of all further output."""
     global _language  # noqa: PLW0603 (one process runs one command, for one person)
     _language = language
 
 
 def language() -> Language:
-    """Return the language in which everything is told."""
+    """Return the language of the output."""
     return _language
 
 
 def t(english: str, /, **values: Any) -> str:
-    """Return a sentence in the user's language, with its values put in."""
+    """Return a sentence in the user's language, with its values."""
     return _filled(english, _language, values)
 
 
 def cell(english: str, /, **values: Any) -> str:
-    """Return a word of a table: in the user's language on a terminal, in English in a pipe, for programs."""
+    """Return a word of a table: in the user's language on a terminal, and in English in a pipe, for programs."""
     return _filled(english, _language if sys.stdout.isatty() else Language.ENGLISH, values)
 
 
 def translated(text: str) -> str:
-    """Return a sentence of the client's in the user's language; other texts, such as the service's, as they are."""
+    """Translate a sentence of the client. Other texts, such as those of the service, are returned unchanged."""
     if not isinstance(text, Sentence):
         return text
     values = {
@@ -50,7 +50,7 @@ def translated(text: str) -> str:
 
 
 def told(error: Exception) -> str:
-    """Return what an error of the client's says, in the user's language."""
+    """Return the message of a client's error in the user's language."""
     return translated(error.args[0]) if error.args else str(error)
 
 
@@ -526,7 +526,7 @@ TRADITIONAL_CHINESE: Final[Mapping[str, str]] = {
     "A file, or - for standard output.": "檔案，或以 - 表示標準輸出。",
     "Also save subtitles: .vtt, .srt or .ass.": "一併產生字幕：.vtt、.srt 或 .ass。",
     "Only jobs with this status.": "只列出這些。",
-    "How many.": "數量。",
+    "The maximum number of deliveries.": "數量。",
     "The maximum number of jobs.": "最多幾個。",
     # Help: speaking.
     "Turn a script, or a single text, into audio.": "朗讀一份腳本，或一段文字。",

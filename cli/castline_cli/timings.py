@@ -1,4 +1,4 @@
-"""Times of a job's words, sentences, turns or chapters, as tables show them and as CSV."""
+"""Times of a job's words, sentences, turns or chapters, as tables and as CSV."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _FIELDS: Final = ("start_ms", "end_ms", "turn_index", "speaker", "text", "title"
 
 
 def rows_of(timings: Json) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
-    """Return the columns of a table of timings, and its rows."""
+    """Return the columns and the rows of a table of timings."""
     is_of_chapters = timings["level"] == "chapter"
     named = ("title",) if is_of_chapters else ("speaker", "text") if timings["level"] != "turn" else ("speaker",)
     columns = ("from", "to", *named, *(("",) if timings["estimated"] else ()))
@@ -42,5 +42,5 @@ def csv_of(timings: Json) -> str:
 
 
 def seconds(milliseconds: int) -> str:
-    """Return a time as tables show it."""
+    """Format a time for a table."""
     return cell("{seconds:.3f} s", seconds=milliseconds / 1000)

@@ -1,4 +1,4 @@
-"""Uploading sounds: a file becomes a sound that jobs can use, unless it is one already."""
+"""Uploads of files as sounds, which are skipped for files that are already sounds."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ if TYPE_CHECKING:
     from castline_client.types import CreatedSound
 
 _MAX_NAME_CHARACTERS: Final = 200
-"""The longest name that the service takes."""
+"""The longest name that the service accepts."""
 
 
 @dataclass(frozen=True, slots=True)
 class LocalFile:
-    """A file that can be uploaded."""
+    """File that can be uploaded."""
 
     path: Path
     media_type: str
@@ -38,10 +38,10 @@ class LocalFile:
 
     @classmethod
     def at(cls, path: Path) -> LocalFile:
-        """Look at the file at ``path``.
+        """Return the file at ``path``.
 
         Raises:
-            FileProblem: it cannot be read, is empty, or its name does not say what it is.
+            FileProblem: the file cannot be read, is empty, or does not have the extension of a sound.
         """
         media_type = MEDIA_TYPES.get(path.suffix.lower())
         try:
@@ -65,19 +65,19 @@ class LocalFile:
 
     @property
     def name(self) -> str:
-        """The name of its sound."""
+        """The name of the file's sound."""
         return shown.line(self.path.name.encode("utf-8", "replace").decode("utf-8"))[:_MAX_NAME_CHARACTERS]
 
 
 class Uploads:
-    """The sounds that one command needs. Each file is uploaded once, and not at all if it is a sound already."""
+    """Sounds that one command needs. Each file is uploaded at most once, and not at all if it is already a sound."""
 
     def __init__(self, api: Api, session: Session, *, again: bool) -> None:
-        """Prepare.
+        """Store the collaborators.
 
         Args:
-            api: where the sounds are.
-            session: for messages.
+            api: the service.
+            session: the session, for messages.
             again: whether files that seem to be sounds already are uploaded, too.
         """
         self._api = api
@@ -91,10 +91,10 @@ class Uploads:
 
         Raises:
             FileProblem: a file cannot be uploaded.
-            NotFound: there is neither a file nor a sound of a name.
+            NotFound: there is neither a file nor a sound with a name.
             Refused: a file cannot be used, or there are too many sounds.
-            Unreachable: an upload breaks again and again.
-            Interrupted: by Ctrl-C.
+            Unreachable: an upload failed repeatedly.
+            Interrupted: the user pressed Ctrl-C.
         """
         written = [clip for clip in clips if isinstance(clip.get("sound_id"), SoundReference)]
         references: list[SoundReference] = [clip["sound_id"] for clip in written]
@@ -106,9 +106,9 @@ class Uploads:
             clip["sound_id"] = kept[clip["sound_id"]] if file is None else sounds[file]["id"]
 
     def provide(self, files: Iterable[LocalFile]) -> Mapping[LocalFile, Json]:
-        """Return the sound of each file, uploaded if there is none, and ready.
+        """Return the ready sound of each file, uploading files that have none.
 
-        Raises: as ``insert_ids``.
+        Raises: the errors of ``insert_ids``.
         """
         given = dict.fromkeys(files)
         sounds = {file: self._provided[file] for file in given if file in self._provided}
@@ -141,11 +141,11 @@ class Uploads:
         return self._listed
 
     def _kept(self, reference: SoundReference) -> Json:
-        """Return a sound that the service keeps.
+        """Return the existing sound of a reference.
 
         Raises:
-            NotFound: there is none.
-            Misused: several are meant.
+            NotFound: no sound matches the reference.
+            Misused: several sounds match the reference.
         """
         ready = [each for each in self._sounds() if each["status"] == "ready"]
         sound = find_sound(ready, reference.written) or find_sound(self._sounds(), reference.written)
@@ -161,7 +161,7 @@ class Uploads:
         return sound
 
     def _known(self, file: LocalFile) -> Json | None:
-        """Return the ready sound that has the name and the size of a file, and say so."""
+        """Return the ready sound with the name and the size of a file, and print a note about it; or None."""
         if self._again:
             return None
         for sound in self._sounds():

@@ -1,4 +1,4 @@
-"""Usage and limits as the commands show and read them."""
+"""Output of usage and limits, and parsing of limits."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from castline_cli.api import Json
 
 COLUMNS: Final = ("billed", "reserved", "jobs", "audio", "cost")
-"""The names of the cells of :func:`figures`."""
+"""Names of the cells of :func:`figures`."""
 NO_LIMIT: Final = "none"
 DEFAULT: Final = "default"
 
 
 def figures(period: Json) -> tuple[str, ...]:
-    """Return the usage in a period as cells: characters, jobs, time of audio, and money."""
+    """Return the usage in a period as cells: characters, jobs, duration of audio, and cost."""
     return (
         f"{period['billed_characters']:,}",
         f"{period['reserved_characters']:,}",
@@ -31,14 +31,14 @@ def figures(period: Json) -> tuple[str, ...]:
 
 
 def money(cost: Json) -> str:
-    """Format an amount of money: 0.27 USD, and as many digits as it takes to be more than nothing."""
+    """Format an amount of money: 0.27 USD, with more digits if it would otherwise be shown as zero."""
     amount = cost["amount"]
     digits = next((digits for digits in range(2, 7) if amount >= 10**-digits), 2)
     return f"{amount:,.{digits}f} {cost['currency']}"
 
 
 def limit(value: int | None) -> str:
-    """Format a limit; None is no limit."""
+    """Format a limit. None means no limit."""
     return cell("no limit") if value is None else f"{value:,}"
 
 
@@ -59,11 +59,11 @@ def changed_limits(before: Mapping[str, Any], options: Mapping[str, str | None])
     """Return the limits to set.
 
     Args:
-        before: those that are set.
-        options: a number, ``none`` or ``default`` by the limit's name; None to leave the limit as it is.
+        before: the limits that are set now.
+        options: a number, ``none`` or ``default`` by name of the limit; None to keep the limit.
 
     Raises:
-        Misused: an option is something else, or says that there is no limit where there has to be one.
+        Misused: an option is not valid, or is ``none`` for a limit that must be set.
     """
     after = dict(before)
     for name, text in options.items():

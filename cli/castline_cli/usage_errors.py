@@ -1,4 +1,4 @@
-"""Errors in the use of commands, as typer tells them, in the user's language."""
+"""Translation of typer's messages about errors in the use of commands."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ TEMPLATES: Final = (
     "Input should be a valid number, unable to parse string as a number",
     "{value} is not a valid {kind}",
 )
-"""Messages of typer and of pydantic, which it reads values with."""
+"""Messages of typer, and of pydantic, with which typer parses values."""
 _PATTERNS: Final = tuple(
     (template, re.compile(re.sub(r"\\{(\w+)\\}", r"(?P<\1>.+?)", re.escape(template)) + r"\.?", re.DOTALL))
     for template in TEMPLATES
@@ -35,7 +35,7 @@ _PATTERNS: Final = tuple(
 
 
 def explained(message: str) -> str:
-    """Return a message of typer in the user's language; one that is not known, as it is."""
+    """Return a message of typer in the user's language. Unknown messages are returned unchanged."""
     for template, pattern in _PATTERNS:
         match = pattern.fullmatch(message)
         if match is not None:

@@ -1,4 +1,4 @@
-"""Voices as people name them: by an id, or by the name that ``castline voices`` shows."""
+"""Lookup of voices by id, or by the name that ``castline voices`` shows."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from castline_cli.api import Api, Json
 
 _ID: Final = re.compile(r"[a-z]{2,3}-.+|.*:.*")
-"""An id that cannot be a name: it begins with a language, or has a colon."""
+"""Pattern of ids that cannot be names: they begin with a language, or contain a colon."""
 _AROUND_THE_NAME: Final = re.compile(r"^[a-z]{2,3}(?:-[A-Za-z0-9]+)*-|Neural$")
 _SHOWN: Final = 5
 
 
 class VoiceNames:
-    """The voices of a provider by name. They are asked for when a name comes up that is no id."""
+    """Voices of a provider by name. They are requested when the first name has to be looked up."""
 
     def __init__(self, api: Api, provider: str) -> None:
         self._api = api
@@ -28,14 +28,14 @@ class VoiceNames:
         self._listed: list[Json] | None = None
 
     def id_of(self, written: str, *, language: str | None) -> str:
-        """Return the id of a voice; what nobody is called is taken for an id, which the service judges.
+        """Return the id of a voice. A text that is not a name is returned as an id, which the service checks.
 
         Args:
-            written: an id or a name, in any case.
-            language: the one that is spoken; it decides between voices of one name.
+            written: an id or a name, regardless of case.
+            language: the language to speak, which decides between voices with the same name.
 
         Raises:
-            Misused: several voices are called so.
+            Misused: several voices have the name.
         """
         if _ID.fullmatch(written):
             return written
@@ -61,14 +61,14 @@ class VoiceNames:
 
 
 def _names(voice: Json) -> set[str]:
-    """Return what a voice is called: its name, its id, and the name within the id."""
+    """Return the names of a voice: its name, its id, and the name within the id."""
     return {
         each.casefold() for each in (voice["name"], voice["voice_id"], _AROUND_THE_NAME.sub("", voice["voice_id"]))
     }
 
 
 def _in_language(voices: Iterable[Json], language: str | None) -> list[Json]:
-    """Return the voices of a language; of the same language elsewhere if it has none."""
+    """Return the voices of a language, or else those of the same language in other regions."""
     if language is None:
         return []
     voices = [*voices]

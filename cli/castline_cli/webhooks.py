@@ -1,4 +1,4 @@
-"""Webhooks that the service keeps: which one is meant, and what is known of it and of what was sent to it."""
+"""Webhooks in the service: lookup, and output of webhooks and deliveries."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ if TYPE_CHECKING:
     from castline_cli.session import Session
 
 JOB_WEBHOOK: Final = "job"
-"""The id of the webhook that stands for the ``webhook_url`` of single jobs."""
+"""Id of the webhook that stands for the ``webhook_url`` of single jobs."""
 _WHOLE: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _PART: Final = re.compile(r"[0-9a-f-]{4,36}")
 _POLL_SECONDS: Final = 0.5
 _PATIENCE_SECONDS: Final = 20.0
-"""The longest time for which the outcome of a test is waited for. An attempt takes 15 s at most."""
+"""Maximum seconds to wait for the outcome of a test. An attempt takes at most 15 s."""
 
 
 def find_webhook_id(api: Api, written: str, session: Session) -> str:
-    """Return the id of the webhook that a user has named: by its id, a part of the id, its URL, or ``job``.
+    """Return the id of the webhook with an id, a part of an id, a URL, or ``job``.
 
     Raises:
-        NotFound: there is no such webhook.
-        Misused: several are meant.
+        NotFound: no webhook matches.
+        Misused: several webhooks match.
     """
     if written == JOB_WEBHOOK or _WHOLE.fullmatch(written):
         return written
@@ -58,11 +58,11 @@ def find_webhook_id(api: Api, written: str, session: Session) -> str:
 
 
 def find_delivery_id(api: Api, webhook_id: str, written: str) -> str:
-    """Return the id of the delivery that a user has named: by its id, a part of the id, or ``last``.
+    """Return the id of the delivery with an id, a part of an id, or ``last``.
 
     Raises:
-        NotFound: there is no such delivery.
-        Misused: several are meant.
+        NotFound: no delivery matches.
+        Misused: several deliveries match.
     """
     part = written.strip().rstrip("…").lower()
     if _WHOLE.fullmatch(part):
@@ -85,7 +85,7 @@ def find_delivery_id(api: Api, webhook_id: str, written: str) -> str:
 
 
 def wait_for_attempt(api: Api, webhook_id: str, delivery_id: str) -> Mapping[str, Any]:
-    """Look at a delivery until something has come of its first attempt, for 20 s at most, and return it."""
+    """Poll a delivery until its first attempt has an outcome, for at most 20 s, and return the delivery."""
     deadline = time.monotonic() + _PATIENCE_SECONDS
     while True:
         delivery: Mapping[str, Any] = next(each for each in api.deliveries(webhook_id) if each["id"] == delivery_id)
@@ -95,7 +95,7 @@ def wait_for_attempt(api: Api, webhook_id: str, delivery_id: str) -> Mapping[str
 
 
 def facts(webhook: Mapping[str, Any]) -> Sequence[tuple[str, str]]:
-    """Return what is known of a webhook, each with its name."""
+    """Return the details of a webhook, each with its label."""
     pairs = [
         (cell("webhook"), webhook["id"]),
         (cell("url"), webhook["url"] or cell("webhook_url of single jobs")),
@@ -117,7 +117,7 @@ def status(webhook: Mapping[str, Any]) -> str:
 
 
 def outcome(delivery: Mapping[str, Any]) -> str:
-    """Return what came of a delivery's last attempt, and when the next one is."""
+    """Return the outcome of a delivery's last attempt, and the time of the next one."""
     attempts = delivery["attempts"]
     if not attempts:
         return cell("not sent yet") if delivery["status"] == "pending" else cell(delivery["status"])

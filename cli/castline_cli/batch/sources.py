@@ -22,27 +22,27 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
 COLUMNS: Final = ("file", "text", "title", "author", "album", "language", "voices")
-"""Columns of a CSV file. Each row has a file or a text; everything else may be empty or missing."""
+"""Columns of a CSV file. Each row has either a file or a text; the other columns are optional."""
 _EXTENSIONS: Final = frozenset({".txt", *FORMATS}) - {".csv"}
-"""Files of a folder that are scripts. A CSV file has a script in each row."""
+"""Extensions of scripts in a folder. CSV is none of them: a CSV file has one script per row."""
 _DELIMITERS: Final = (",", ";", "\t")
-"""Between cells. Spreadsheets write semicolons where a comma is part of numbers."""
+"""Delimiters of cells. Spreadsheets write semicolons in locales with decimal commas."""
 _NUMBER: Final = re.compile(r"(\d+)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One of the files that a batch makes.
+    """Script or text of which a batch makes a file.
 
     Attributes:
-        place: where it is written: a script's path, or a row of the CSV file as ``file:line``.
-        title: what the audio is called.
-        path: the script; None for a text.
+        place: the source, for messages: a script's path, or a row of the CSV file as ``file:line``.
+        title: the title of the audio.
+        path: the path of the script; None for a text.
         text: a text in one voice; None for a script.
-        author: None for the one of all.
-        album: None for the one of all.
-        language: None for the one of all.
-        voices: those that the row has, which go before those of all.
+        author: the author; None for that of the batch.
+        album: the album; None for that of the batch.
+        language: the language; None for that of the batch.
+        voices: the voices of the row, which override those of the batch.
     """
 
     place: str
@@ -58,12 +58,12 @@ class Entry:
         """Read the script.
 
         Raises:
-            FileProblem: it cannot be read.
+            FileProblem: the script cannot be read.
         """
         return Script.read(str(self.path), None)
 
     def digest(self, options: Mapping[str, Any]) -> str:
-        """Return a hash of all that shapes the audio: the text, and the options of this entry and of all.
+        """Return a hash of everything that shapes the audio: the text, and the options of the entry and the batch.
 
         Raises:
             FileProblem: the script cannot be read.
@@ -78,8 +78,8 @@ def read_entries(source: str) -> list[Entry]:
     """Read a folder or a CSV file.
 
     Raises:
-        FileProblem: it cannot be read, or has no scripts.
-        Misused: it is a single script, or a row is not understood.
+        FileProblem: the source cannot be read, or has no scripts.
+        Misused: the source is a single script, or a row is not valid.
     """
     path = Path(source)
     if path.suffix.lower() in _EXTENSIONS and path.is_file():
@@ -99,7 +99,7 @@ def read_entries(source: str) -> list[Entry]:
 
 
 def names_of(entries: Sequence[Entry], extension: str) -> list[str]:
-    """Return the name of each entry's file, by its title.
+    """Return the name of each entry's file, made of its title.
 
     Raises:
         Misused: two entries would make the same file.
@@ -122,7 +122,7 @@ def names_of(entries: Sequence[Entry], extension: str) -> list[str]:
 
 
 def _of_folder(folder: Path) -> list[Entry]:
-    """Return the scripts of a folder, in the order of their names, in which 10 comes after 9."""
+    """Return the scripts of a folder in natural order of their names: 10 comes after 9."""
     try:
         files = [each for each in folder.iterdir() if each.suffix.lower() in _EXTENSIONS and each.is_file()]
     except OSError as error:
@@ -159,7 +159,7 @@ def _reader(source: str, lines: Sequence[str]) -> csv.DictReader[str]:
     """Return a reader of rows whose first line names known columns.
 
     Raises:
-        Misused: it does not.
+        Misused: the first line does not name known columns.
     """
     for delimiter in _DELIMITERS:
         reader = csv.DictReader(lines, delimiter=delimiter, strict=True)
@@ -183,7 +183,7 @@ def _entry(place: str, cells: Mapping[str, str], source: Path, number: int) -> E
     """Return the entry of a row.
 
     Raises:
-        Misused: it has not exactly one of a file and a text, or its voices are not understood.
+        Misused: the row does not have exactly one of file and text, or its voices are not valid.
     """
     file, text = cells.get("file", ""), cells.get("text", "")
     if bool(file) == bool(text):

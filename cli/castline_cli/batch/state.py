@@ -1,4 +1,4 @@
-"""Memory of a batch between two calls: a small file beside the audio."""
+"""Progress of a batch, which is kept in a file beside the audio, so that a later run can resume."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 NAME: Final = ".castline-batch"
-"""In the folder of the audio."""
+"""Name of the file in the folder of the audio."""
 _VERSION: Final = 1
 
 
@@ -24,11 +24,11 @@ class Remembered:
     """Record of one file.
 
     Attributes:
-        digest: of what it is made of; another one means another job.
-        key: the idempotency key of its submission: the same key gives the same job within a day.
-        job_id: None until the submission has been answered.
+        digest: the hash of the script and the options; a different hash requires a new job.
+        key: the idempotency key of the submission, which returns the same job within a day.
+        job_id: the id of the job; None until the submission has succeeded.
         is_here: whether the file has been downloaded.
-        is_ours: whether this batch has put a file of this name there, so that it may be replaced.
+        is_ours: whether this batch has written a file of this name, which it may therefore replace.
     """
 
     digest: str
@@ -39,7 +39,7 @@ class Remembered:
 
 
 class State:
-    """Records of a folder, written whenever one changes."""
+    """Records of the files in a folder."""
 
     def __init__(self, path: Path, api: str, files: dict[str, Remembered]) -> None:
         self.path = path
@@ -48,7 +48,7 @@ class State:
 
     @classmethod
     def read(cls, folder: Path, api: str) -> State:
-        """Read what was remembered; nothing, where the folder is new or was filled by another Castline.
+        """Read the records of a folder. There are none if the folder is new, or belongs to another Castline.
 
         Raises:
             FileProblem: the file cannot be read.
@@ -71,20 +71,20 @@ class State:
         return cls(path, api, {name: Remembered(**each) for name, each in kept["files"].items()})
 
     def of(self, name: str, digest: str) -> Remembered:
-        """Return what is remembered of a file; something new if it was made of something else."""
+        """Return the record of a file, or a new one if the digest has changed."""
         known = self._files.get(name)
         if known is None or known.digest != digest:
             return self.renew(name, digest)
         return known
 
     def renew(self, name: str, digest: str) -> Remembered:
-        """Forget the job of a file: it needs another one."""
+        """Replace the record of a file, whose job is gone or failed, by a new one."""
         known = self._files.get(name)
         self._files[name] = Remembered(digest, str(uuid.uuid4()), is_ours=known is not None and known.is_ours)
         return self._files[name]
 
     def save(self) -> None:
-        """Write it down.
+        """Write the records.
 
         Raises:
             FileProblem: the file cannot be written.

@@ -165,7 +165,7 @@ def send_test(context: typer.Context, webhook: WebhookArgument, as_json: JsonOpt
 def deliveries(
     context: typer.Context,
     webhook: WebhookArgument,
-    limit: Annotated[int, typer.Option("-n", "--limit", min=1, help="How many.")] = 20,
+    limit: Annotated[int, typer.Option("-n", "--limit", min=1, help="The maximum number of deliveries.")] = 20,
     as_json: Annotated[bool, typer.Option("--json", help="Print each delivery as the API returns it.")] = False,
 ) -> None:
     """List the deliveries of the last 30 days and their outcomes, newest first."""

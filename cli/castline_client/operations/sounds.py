@@ -107,7 +107,9 @@ def upload_sound(path: PathLike, *, name: str | None = None) -> Flow[SoundLink]:
     file = Path(path)
     media_type = MEDIA_TYPES.get(file.suffix.lower())
     if media_type is None:
-        raise ValueError(f"{file} is no sound by its name; it has to end with one of {', '.join(MEDIA_TYPES)}")
+        raise ValueError(
+            f"{file} does not have the extension of a sound; it has to end with one of {', '.join(MEDIA_TYPES)}"
+        )
     created = yield from create_sound(name=name or file.name, size_bytes=file.stat().st_size, content_type=media_type)
     try:
         yield from send_file(file, created)
