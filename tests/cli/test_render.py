@@ -195,5 +195,5 @@ class TestRefusal:
         assert outcome.exit_code == 5
         assert outcome.complaint == (
             "castline: The speech of this dialogue is no longer stored. Please submit the dialogue again to have it "
-            f"spoken anew; `castline jobs resubmit {job_id}` does so (SEGMENTS_EXPIRED, job {client.list_ids()[0]})"
+            f"spoken anew; use `castline jobs resubmit {job_id}` (SEGMENTS_EXPIRED, job {client.list_ids()[0]})"
         )

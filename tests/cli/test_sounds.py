@@ -381,7 +381,7 @@ class TestSounds:
 
         assert outcome.exit_code == 2
         assert outcome.err.splitlines() == [
-            "jingle.wav matches castline: 2 sounds; write the id of one:",
+            "castline: jingle.wav matches 2 sounds; write the id of one:",
             *(f"  {sound_id}  jingle.wav, ready" for sound_id in ids[::-1]),
         ]
         assert castline.done("sounds", "delete", ids[0]) == f"{ids[0]}\n"
