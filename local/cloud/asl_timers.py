@@ -1,4 +1,8 @@
-"""Timers of state machines, scaled by the local cloud's clock. The definitions stay unchanged."""
+"""Timers of state machines, scaled by the local cloud's clock. The definitions stay unchanged.
+
+In moto, a stopped execution sleeps on before a retry, and a wait that begins at that moment lasts its whole time. On
+AWS, the waits of an execution end with it.
+"""
 
 import time
 from collections.abc import Iterator

@@ -1,8 +1,8 @@
 """Linearizable DynamoDB: moto's, corrected for single items and for transactions.
 
 moto's tables are plain dictionaries that all threads read and write at once: updates are lost, and
-conditional writes that should fail succeed. A lock inside the backend is not enough, because requests
-are answered with live items. So one lock is held for the whole of a request.
+conditional writes that should fail succeed. In DynamoDB, each request is atomic. A lock inside the backend is not
+enough, because requests are answered with live items. So one lock is held for the whole of a request.
 """
 
 import threading

@@ -1,8 +1,9 @@
 """Transactions of DynamoDB: all or nothing and, optionally, in progress for some time.
 
-moto writes first and restores a deep copy of the table when a condition fails. This leaves the undone writes in the
-table's stream, and copies the table (255 ms for 5,000 items) even on success. moto also answers one request after
-another, so that a transaction never meets another request.
+moto writes first and restores a deep copy of the table when a condition fails. A reader of the table's stream then
+gets the undone writes and no later ones, and what other clients wrote meanwhile is lost. Even on success, the table
+is copied (255 ms for 5,000 items), and transactional reads see half of a transaction. If requests are answered one
+after another, a transaction never meets another request.
 DynamoDB prepares the items of a transaction and then writes them one after another. Until an item is written, other
 writes of it are refused, and reads of several items may return old versions of some and new versions of others.
 """

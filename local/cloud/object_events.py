@@ -1,7 +1,8 @@
 """Object Created events of S3, as EventBridge receives them from buckets that send it their events.
 
 moto sends them within the request that writes the object, and only to the kinds of targets that it supports, which do
-not include functions.
+not include functions: the function and the targets after it get nothing. It also writes the ETag as `eTag` and the
+reason as `ObjectCreated`; S3 writes `etag` and the name of the operation.
 """
 
 import uuid

@@ -1,6 +1,7 @@
 """Events that are put on EventBridge's buses, for their subscribers.
 
-moto supports rules, but no functions as their targets. Archives still receive their events from moto.
+moto supports rules, but no functions as their targets: PutEvents fails if a rule has one. Archives still receive
+their events from moto.
 """
 
 import copy

@@ -1,4 +1,8 @@
-"""Corrections of how executions start, stop and end in moto's Step Functions."""
+"""Corrections of how executions start, stop and end in moto's Step Functions.
+
+The functions below say what moto does instead. It also publishes no event when the status of an execution changes,
+and fails to stop an execution whose thread has not begun to run.
+"""
 
 import logging
 import threading
@@ -112,7 +116,7 @@ def _single_outcome(publish: Callable[[Event], None], transition: threading.RLoc
 
 @contextmanager
 def _stop_at_once(publish: Callable[[Event], None], transition: threading.RLock) -> Iterator[None]:
-    """Abort at once on StopExecution. In moto, the running state ends first, and error and cause are lost."""
+    """Abort at once on StopExecution. In moto, the running state ends first; error, cause and stopDate are lost."""
 
     def stop_execution(request: Any) -> Any:
         execution = request.stepfunction_backend.describe_execution(request._get_param("executionArn"))

@@ -1,8 +1,8 @@
 """Event source mapping from DynamoDB Streams to Lambda.
 
 moto's own mapping calls the function within the request that writes the item. A function that reads the table then
-waits for that request, which waits for the function; and a failure is not retried. This mapping reads the stream
-afterwards.
+waits for that request, which waits for the function; and a failure is not retried. A success empties the stream, so
+that other readers miss the records. This mapping reads the stream afterwards.
 """
 
 import json

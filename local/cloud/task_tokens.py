@@ -4,7 +4,7 @@ moto differs from AWS:
 
 - It looks for a token in every running execution.
 - A second outcome replaces the first one.
-- It accepts the failure of a task whose execution has ended.
+- It accepts the failure of a task whose execution has ended, and calls the token invalid if the task succeeds.
 - It drops the cause of a failure.
 - A retry gets the token and the outcome of the previous attempt.
 - It continues to wait when an execution has ended.

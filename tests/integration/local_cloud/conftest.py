@@ -1,10 +1,14 @@
 import sys
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
+from moto import mock_aws
 
 from local.cloud.clock import Clock
 from local.cloud.cloud import LocalCloud
+from local.cloud.credentials import fake_credentials
+from local.cloud.step_functions import join_interpreter, stop_executions
 
 
 @pytest.fixture
@@ -25,3 +29,13 @@ def eager_thread_switches() -> Iterator[None]:
     sys.setswitchinterval(0.00001)
     yield
     sys.setswitchinterval(interval)
+
+
+@pytest.fixture
+def unpatched_moto() -> Iterator[None]:
+    """Run moto without the hooks of the local cloud."""
+    config: Any = {"core": {"mock_credentials": False}, "stepfunctions": {"execute_state_machine": True}}
+    with fake_credentials("us-east-1"), mock_aws(config=config):
+        yield
+        stop_executions()
+        join_interpreter(timeout_seconds=10)
