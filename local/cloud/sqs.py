@@ -6,6 +6,7 @@ moto differs from AWS:
 - It counts the 12 hours for which a message can be hidden from the time of sending, not of the receipt.
 - A message that is older than the retention of its queue blocks other messages.
 - It measures messages in characters, not in bytes.
+- It lets any number of messages of a queue be in flight.
 - It lets an old receipt handle delete a message, and hides a message that is not in flight.
 - It accepts any name of a message group, and lets a group with many messages in flight delay the others.
 - It is not thread-safe: two receivers may get the same message.
