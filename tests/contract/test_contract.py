@@ -19,7 +19,7 @@ EXAMPLES = 20
 AT_LEAST_CASES = 1_000
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(1_800)
 def test_the_document_is_true(stack: LocalStack, issuer: Issuer, tmp_path: Path) -> None:
     # When
     outcome = run(stack, issuer, examples=EXAMPLES, seed=1, folder=tmp_path)

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from tests.e2e.api_client import ApiClient
 
 
-@pytest.mark.timeout(300)
 def test_a_thousand_turns_of_different_length_are_as_loud_as_their_target(client: ApiClient, tmp_path: Path) -> None:
     texts = [f"第{number}句，{'今天說旅行，' * (number % 4)}好。" for number in range(1_000)]
 
