@@ -18,6 +18,7 @@ from castline.api.negotiation import Language
 from castline.api.operations import OPERATIONS
 from castline.api.responses import ErrorBody, FieldProblem
 from local import client_types
+from local.field_descriptions import described as with_descriptions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -109,12 +110,12 @@ _GATEWAY_ERROR: Final[dict[str, Any]] = {
     "type": "object",
     "description": "The response of API Gateway to a request without a valid token.",
     "required": ["message"],
-    "properties": {"message": _TEXT},
+    "properties": {"message": {"description": "The reason, in English.", **_TEXT}},
     "additionalProperties": False,
 }
 _ERROR_DETAILS: Final[dict[str, Any]] = {
     "type": "object",
-    "description": "Details of the error. For VALIDATION_ERROR: every invalid field.",
+    "description": "Details of the error. For `VALIDATION_ERROR`: every invalid field.",
     "properties": {"errors": {"type": "array", "items": {"$ref": f"{_SCHEMAS}FieldProblem"}}},
 }
 
@@ -141,7 +142,9 @@ def document() -> dict[str, Any]:
         **_ABOUT,
         "paths": paths,
         "components": {
-            "schemas": {name: schemas[name] for name in sorted(schemas) if not name.endswith("ValidationError")},
+            "schemas": with_descriptions(
+                {name: schemas[name] for name in sorted(schemas) if not name.endswith("ValidationError")}
+            ),
             "headers": _RESPONSE_HEADERS,
             "securitySchemes": {"token": _TOKEN},
         },

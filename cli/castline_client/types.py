@@ -190,168 +190,275 @@ WarningKind: TypeAlias = Literal[
 class BedSchema(TypedDict):
     """A sound under the whole speech, repeated as often as needed."""
 
+    # The id of a sound from `GET /sounds` whose status is `ready`.
     sound_id: str
     # The gain in dB, relative to the loudness of the speech.
     gain_db: NotRequired[float]
+    # The duration of the fade-in, in milliseconds.
     fade_in_ms: NotRequired[int]
+    # The duration of the fade-out, in milliseconds.
     fade_out_ms: NotRequired[int]
+    # The number of dB by which the sound is lowered while somebody speaks.
     duck_db: NotRequired[float]
 
 
 class CastDialogue(TypedDict):
     """A voice for each speaker, in the order of the request."""
 
+    # The speakers with their voices.
     speakers: list[CastMemberSchema]
+    # Sentences to show to the user, about assumptions that were made and voices that are not as expected.
     notes: list[str]
 
 
 class CastDialogueRequest(TypedDict):
     """The speakers of a dialogue, in order of appearance."""
 
+    # The id of a speech provider. The default is the first one that `GET /providers` lists.
     provider: NotRequired[str | None]
+    # The speakers, in order of appearance.
     speakers: list[PartSchema]
+    # The language of speakers without a `language` of their own.
     language: NotRequired[str | None]
+    # The user's languages, most preferred first, such as `navigator.languages` of a browser. They decide the
+    # region of a language without a region, and the language if nothing else does. The default is
+    # `Accept-Language`.
     preferred_languages: NotRequired[list[str]]
 
 
 class CastMemberSchema(TypedDict):
     """A speaker with a voice."""
 
+    # The name of the speaker.
     speaker: str
+    # The id of the voice, for `voice_id` in `voice_assignments`.
     voice_id: str
+    # The name of the voice in its own language.
     voice_name: str
+    # The language of the speaker, with its region.
     language: str
+    # Where the language comes from: `given` for the speaker, the language of the `voice` that is kept, given for
+    # the whole `dialogue`, the first of the `preferred` languages, or the `default` of the service.
     language_source: LanguageSource
+    # Why the speaker has this voice: `kept` from the request, chosen by the speaker's `name`, or `dealt` in turn.
     voice_source: VoiceSource
+    # The gender of the voice.
     gender: Gender
+    # Whether another speaker has the same voice.
     shared: bool
+    # The value for `language` in `voice_assignments` that makes a multilingual voice speak the language. It is
+    # left out if the voice needs no such value, or cannot speak the language.
     told_language: NotRequired[str]
 
 
 class ChangeWebhookRequest(TypedDict):
     """New values of a webhook."""
 
+    # The new HTTPS URL.
     url: NotRequired[str | None]
+    # The new types of events to send.
     events: NotRequired[list[EventType] | None]
+    # The new description. Null removes it.
     description: NotRequired[str | None]
+    # The new status. `enabled` also resets the record of failures.
     status: NotRequired[EndpointStatus | None]
 
 
 class ChangedDeploymentLimits(TypedDict):
     """The limit that an operator has set for all users together."""
 
+    # The number of characters that all users together may bill per day; left out if no operator has set it.
     characters_per_day: NotRequired[int | None]
 
 
 class ChangedUserLimits(TypedDict):
     """The limits that an operator has set for a user."""
 
+    # The quota of characters per day; left out if no operator has set it.
     characters_per_day: NotRequired[int | None]
+    # The quota of characters per month; left out if no operator has set it.
     characters_per_month: NotRequired[int | None]
+    # The maximum number of pending and processing jobs; left out if no operator has set it.
     max_active_jobs: NotRequired[int]
 
 
 class ChapterTimingSchema(TypedDict):
     """The times of a chapter, which lasts until the next chapter or the end."""
 
+    # The title of the chapter.
     title: str
+    # The start in milliseconds, from the start of the audio.
     start_ms: int
+    # The end in milliseconds, from the start of the audio.
     end_ms: int
 
 
 class ChoiceSchema(TypedDict):
     """A possible answer to a question."""
 
+    # The value for `choice` in an answer.
     choice: Choice
+    # The meaning of the choice, in the language of the response.
     label: str
 
 
 class Cost(TypedDict):
     """An amount of money, at the deployment's price per 1,000,000 billed characters."""
 
+    # The amount in units of the currency, with up to six decimal places.
     amount: float
+    # The ISO 4217 code of the currency, such as `USD`.
     currency: str
 
 
 class CreateJobRequest(TypedDict):
     """A dialogue to be spoken."""
 
+    # An HTTPS URL that receives the events of the job, in addition to your webhooks. Requests to it are signed
+    # with the secret that `POST /webhooks/job/rotate` returns.
     webhook_url: NotRequired[str | None]
+    # The title of the audio, for the tags and the name of its file and for lists.
     title: NotRequired[str | None]
+    # The author in the file's tags. The default is the speakers' names.
     author: NotRequired[str | None]
+    # The album in the file's tags, for example the name of the show or the course.
     album: NotRequired[str | None]
+    # The treatment of markup: `auto` (default) interprets marks, tags and stage directions in texts. `literal`
+    # speaks texts exactly as written.
     markup: NotRequired[Markup]
+    # Pronunciations of words and phrases. No two of them may have the same text and language.
     pronunciations: NotRequired[list[PronunciationSchema]]
+    # Names of your pronunciation sets. If several entries have the same text and language, an entry of
+    # `pronunciations` wins over one of a set, and an earlier set over a later one.
     pronunciation_sets: NotRequired[list[str]]
+    # The format of the audio file. The default is `mp3`.
     output_format: NotRequired[OutputFormat]
+    # The sound quality: `standard` (default) is 24 kHz mono. `studio` is 48 kHz, and stereo if there is music or
+    # a sound.
     quality: NotRequired[Quality]
+    # The loudness of the file: `podcast` (default) is −16 LUFS, `audiobook` −20 LUFS, `broadcast` −23 LUFS.
+    # `none` does not change the loudness.
     loudness: NotRequired[Loudness]
+    # Music before, after and under the speech.
     music: NotRequired[MusicSchema | None]
+    # The id of an image from `GET /sounds`, which becomes the cover of the file.
     cover_id: NotRequired[str | None]
+    # The id of a speech provider from `GET /providers`.
     provider: str
+    # The turns and sounds of the dialogue, in any order.
     turns: list[SubmittedTurn | SoundTurnSchema]
+    # The voices: exactly one for every speaker.
     voice_assignments: list[VoiceAssignmentSchema]
+    # The language of the dialogue, as a BCP 47 tag. The default is `zh-TW`.
     language: NotRequired[str]
+    # The pause between two turns, in milliseconds. The default is 300.
     gap_ms: NotRequired[int]
+    # The time in milliseconds over which each next turn fades in, within the pause. If it exceeds `gap_ms`, turns
+    # overlap a little. The default is 50.
     crossfade_ms: NotRequired[int]
 
 
 class CreatePreviewRequest(TypedDict):
     """A short text to be spoken at once in one voice."""
 
+    # The treatment of markup: `auto` (default) interprets marks, tags and stage directions in texts. `literal`
+    # speaks texts exactly as written.
     markup: NotRequired[Markup]
+    # Pronunciations of words and phrases. No two of them may have the same text and language.
     pronunciations: NotRequired[list[PronunciationSchema]]
+    # Names of your pronunciation sets. If several entries have the same text and language, an entry of
+    # `pronunciations` wins over one of a set, and an earlier set over a later one.
     pronunciation_sets: NotRequired[list[str]]
+    # The speed, as a factor on the voice's own. HD voices support only 1.
     speed: NotRequired[float | None]
+    # The change of the voice's own pitch, in percent. HD voices support only 0.
     pitch: NotRequired[int | None]
+    # The volume, as a factor on the voice's own amplitude.
     volume: NotRequired[float | None]
+    # The style of the voice: one of its `styles` in `GET /voices`. A style tag in the text overrides it.
     style: NotRequired[str | None]
+    # The strength of the style, as a factor. 1 is the voice's own strength.
     style_degree: NotRequired[float | None]
+    # The language that a multilingual voice speaks.
     language: NotRequired[str | None]
+    # The id of a speech provider. The default is the first one that `GET /providers` lists.
     provider: NotRequired[str | None]
+    # The id of a voice from `GET /voices`.
     voice_id: str
+    # The words to be spoken.
     text: str
+    # The number of the reading; 0 by default. With another number, the same words are spoken and billed again.
     take: NotRequired[int]
+    # The `language` of the job for which the text is previewed. The default is `zh-TW`.
     dialogue_language: NotRequired[str]
+    # The `quality` of the job for which the text is previewed. The default is `standard`.
     quality: NotRequired[Quality]
 
 
 class CreateSingleVoiceJobRequest(TypedDict):
     """A text to be spoken in one voice."""
 
+    # An HTTPS URL that receives the events of the job, in addition to your webhooks. Requests to it are signed
+    # with the secret that `POST /webhooks/job/rotate` returns.
     webhook_url: NotRequired[str | None]
+    # The title of the audio, for the tags and the name of its file and for lists.
     title: NotRequired[str | None]
+    # The author in the file's tags. The default is the speakers' names.
     author: NotRequired[str | None]
+    # The album in the file's tags, for example the name of the show or the course.
     album: NotRequired[str | None]
+    # The treatment of markup: `auto` (default) interprets marks, tags and stage directions in texts. `literal`
+    # speaks texts exactly as written.
     markup: NotRequired[Markup]
+    # Pronunciations of words and phrases. No two of them may have the same text and language.
     pronunciations: NotRequired[list[PronunciationSchema]]
+    # Names of your pronunciation sets. If several entries have the same text and language, an entry of
+    # `pronunciations` wins over one of a set, and an earlier set over a later one.
     pronunciation_sets: NotRequired[list[str]]
+    # The format of the audio file. The default is `mp3`.
     output_format: NotRequired[OutputFormat]
+    # The sound quality: `standard` (default) is 24 kHz mono. `studio` is 48 kHz, and stereo if there is music or
+    # a sound.
     quality: NotRequired[Quality]
+    # The loudness of the file: `podcast` (default) is −16 LUFS, `audiobook` −20 LUFS, `broadcast` −23 LUFS.
+    # `none` does not change the loudness.
     loudness: NotRequired[Loudness]
+    # Music before, after and under the speech.
     music: NotRequired[MusicSchema | None]
+    # The id of an image from `GET /sounds`, which becomes the cover of the file.
     cover_id: NotRequired[str | None]
+    # The id of a speech provider from `GET /providers`.
     provider: str
+    # The words to be spoken. Unless `markup` is `literal`, they may contain marks, tags and stage directions.
     text: str
+    # The id of a voice from `GET /voices`.
     voice_id: str
+    # A name of the voice, for your own use.
     voice_name: NotRequired[str | None]
+    # The language of the text, as a BCP 47 tag. The default is `zh-TW`.
     language: NotRequired[str]
-    # A factor on the voice's own speed. HD voices support only 1.
+    # The speed, as a factor on the voice's own. The default is 1. HD voices support only 1.
     speed: NotRequired[float]
-    # The change of the voice's own pitch, in percent. HD voices support only 0.
+    # The change of the voice's own pitch, in percent. The default is 0. HD voices support only 0.
     pitch: NotRequired[int]
-    # A factor on the amplitude.
+    # The volume, as a factor on the voice's own amplitude. The default is 1.
     volume: NotRequired[float]
+    # The style of the voice: one of its `styles` in `GET /voices`. A style tag in the text overrides it.
     style: NotRequired[str | None]
+    # The strength of the style, as a factor. 1 is the voice's own strength.
     style_degree: NotRequired[float | None]
+    # The number of the reading; 0 by default. With another number, the same words are spoken and billed again.
     take: NotRequired[int]
 
 
 class CreateSoundRequest(TypedDict):
     """A new sound, whose file is uploaded with a second request."""
 
+    # A name for the sound.
     name: str
+    # The exact size of the file: at most 5 MB for an image and 50 MB for an audio file.
     size_bytes: int
+    # The media type of the file.
     content_type: Literal[
         "audio/aac",
         "audio/aiff",
@@ -377,872 +484,1369 @@ class CreateSoundRequest(TypedDict):
 class CreateWebhookRequest(TypedDict):
     """A URL that receives the events of your jobs."""
 
+    # The HTTPS URL that receives the events.
     url: str
+    # The types of events to send. By default, all are sent.
     events: NotRequired[list[EventType]]
+    # A description, for your own use.
     description: NotRequired[str | None]
 
 
 class CreatedSound(TypedDict):
     """A new sound, and the request that uploads its file."""
 
+    # The id of the sound.
     id: str
+    # The name of the sound.
     name: str
+    # `audio`, or `image` for a cover.
     kind: SoundKind
+    # `waiting` until the file is uploaded and checked, then `ready`, or `failed` if the file cannot be used.
     status: SoundStatus
+    # The media type of the file.
     content_type: str
+    # The size of the file in bytes.
     size_bytes: int
+    # The time at which the sound was created.
     created_at: str
+    # The time at which the sound is deleted; null if a job has used the sound.
     expires_at: str | None
+    # The duration in milliseconds; null unless audio is ready.
     duration_ms: int | None
+    # The number of channels; null unless audio is ready.
     channels: int | None
+    # The sample rate in Hz; null unless audio is ready.
     sample_rate_hz: int | None
+    # The integrated loudness in LUFS (ITU-R BS.1770); null for silence, and unless audio is ready.
     loudness_lufs: float | None
+    # The reason why the status is `failed`; otherwise null.
     error: SoundError | None
+    # The request that uploads the file.
     upload: UploadRequest
 
 
 class DeploymentLimits(TypedDict):
     """The limit of all users together."""
 
+    # The number of characters that all users together may bill per day.
     characters_per_day: int | None
 
 
 class DeploymentUsage(TypedDict):
     """The usage of all users together."""
 
+    # The number of characters that all users together may bill per day; null means no limit.
     limit: int | None
+    # The usage on the current day, even if another month is requested.
     today: UsageFigures
+    # The usage in the month.
     total: UsageFigures
 
 
 class Download(TypedDict):
     """A URL of a finished file, which works until `expires_at`."""
 
+    # The URL of the file. It works without a token.
     download_url: str
+    # The time until which the URL works.
     expires_at: str
+    # The name under which browsers save the file.
     filename: str
+    # The media type of the file.
     content_type: str
+    # The size of the file in bytes.
     size_bytes: int
 
 
 class ErrorBody(TypedDict):
     """The body of an error response, in the form that all errors have."""
 
+    # The code of the error, such as `VALIDATION_ERROR`. It is the same in every language.
     error: str
+    # The error as a sentence, in the language of the response.
     message: str
-    # Details of the error. For VALIDATION_ERROR: every invalid field.
+    # Details of the error. For `VALIDATION_ERROR`: every invalid field.
     details: dict[str, Any]
 
 
 class Estimate(TypedDict):
     """The estimated cost and duration of a job that has not been created."""
 
+    # The number of characters of all texts.
     characters: int
+    # The number of characters that the provider would charge for, by its own rule. Stored segments cost nothing.
     billed_characters: int
+    # The number of segments, which are the pieces in which the texts are spoken.
     segments: int
+    # The number of segments that are stored and would not be spoken again.
     reused_segments: int
+    # The estimated duration of the audio in milliseconds. It is exact for stored segments.
     duration_ms: int
+    # The cost of the billed characters, at the deployment's price.
     cost: Cost
+    # Warnings about text that is not spoken, or not spoken as requested, as for a submitted job.
     warnings: list[Warning]
 
 
 class FailJobRequest(TypedDict):
     """The reason for failing a job."""
 
+    # A reason for the audit log. The user of the job does not see it.
     reason: NotRequired[str | None]
 
 
 class FailureDetails(TypedDict):
     """The part of the input that caused a failure, if a single part did."""
 
+    # The `index` of the turn that caused the failure.
     turn_index: NotRequired[int]
+    # The id of the voice that caused the failure.
     voice_id: NotRequired[str]
 
 
 class FieldProblem(TypedDict):
     """A problem with one field of a request."""
 
+    # The path of the field, such as `turns[0].text`.
     field: str
+    # The problem, in the language of the response.
     message: str
+    # The number of the line in the script, or in a body that is not valid JSON, counted from 1.
     line: NotRequired[int]
 
 
 class GatewayError(TypedDict):
     """The response of API Gateway to a request without a valid token."""
 
+    # The reason, in English.
     message: str
 
 
 class Health(TypedDict):
     """The health of the service."""
 
+    # `ok` whenever the service responds.
     status: NotRequired[Literal["ok"]]
 
 
 class InputParams(TypedDict):
     """The request that created a job, with defaults and with turns in spoken order."""
 
+    # The title of the audio.
     title: NotRequired[str]
+    # The author in the file's tags.
     author: NotRequired[str]
+    # The album in the file's tags.
     album: NotRequired[str]
+    # The URL that receives the events of this job.
     webhook_url: NotRequired[str]
+    # The format of the audio file.
     output_format: str
+    # The sound quality: `standard` is 24 kHz mono. `studio` is 48 kHz, and stereo if there is music or a sound.
     quality: NotRequired[Quality]
+    # The loudness of the file. Jobs that are older than this option have `none`.
     loudness: NotRequired[Loudness]
+    # Music before, after and under the speech.
     music: NotRequired[MusicSchema]
+    # The id of the image that is the cover of the file.
     cover_id: NotRequired[str]
+    # The id of the speech provider.
     provider: str
+    # The turns and sounds, in spoken order.
     turns: list[TurnSchema | SoundTurnSchema]
+    # The voices of the speakers.
     voice_assignments: list[VoiceAssignmentSchema]
+    # The language of the dialogue, as a BCP 47 tag.
     language: str
+    # The pause between two turns, in milliseconds.
     gap_ms: int
+    # The time in milliseconds over which each next turn fades in, within the pause. If it exceeds `gap_ms`, turns
+    # overlap a little.
     crossfade_ms: int
+    # The treatment of markup in the texts; left out if it was `auto`.
     markup: NotRequired[Markup]
+    # The pronunciations of the request and its sets that the texts use.
     pronunciations: NotRequired[list[PronunciationSchema]]
 
 
 class JingleSchema(TypedDict):
     """A sound before or after the speech."""
 
+    # The id of a sound from `GET /sounds` whose status is `ready`.
     sound_id: str
     # The gain in dB, relative to the loudness of the speech.
     gain_db: NotRequired[float]
+    # The duration of the fade-in, in milliseconds.
     fade_in_ms: NotRequired[int]
+    # The duration of the fade-out, in milliseconds.
     fade_out_ms: NotRequired[int]
+    # The time in milliseconds for which the sound and the speech overlap.
     overlap_ms: NotRequired[int]
 
 
 class JobDetail(TypedDict):
     """A job with all its details."""
 
+    # The id of the job.
     id: str
+    # The status of the job. `completed`, `failed` and `cancelled` are final.
     status: JobStatus
+    # The type of the job: `multi_role_tts` for a dialogue, `single_tts` for a text in one voice.
     job_type: JobType
+    # The id of the job's speech provider.
     provider: str
+    # The title of the audio; left out if the job has none.
     title: NotRequired[str]
+    # The author of the audio; left out if the job has none.
     author: NotRequired[str]
+    # The album of the audio, such as the show or the course; left out if the job has none.
     album: NotRequired[str]
+    # The time at which the job was submitted.
     created_at: str
+    # The time at which processing started; left out if it has not started.
     started_at: NotRequired[str]
+    # The time at which the job ended, with any final status; left out until then.
     completed_at: NotRequired[str]
+    # The id of the job of which this job is another version.
     rendition_of: NotRequired[str]
+    # The request that created the job. It has no turns if the input can no longer be read.
     input_params: InputParams | SingleVoiceInputParams
+    # The progress of the job.
     progress: Progress
+    # The place of the job in the queue; only while it is pending and waits.
     queue: NotRequired[QueuePlace]
+    # The highest number of retries of any part of the job after a transient failure of the provider.
     retry_count: int
+    # The number of characters billed for a failed or cancelled job. It may grow for some seconds, until the
+    # provider requests in flight have ended. For a completed job, it is in `result_metadata`.
     billed_characters: NotRequired[int]
+    # Facts about the audio; only of a completed job.
     result_metadata: NotRequired[ResultMetadata]
+    # The id of the audio file; only of a completed job.
     audio_file_id: NotRequired[str]
+    # The code of the failure, such as `VOICE_NOT_FOUND`; only of a failed job.
     error_code: NotRequired[str]
+    # The failure as a sentence, in the language of the response; only of a failed job.
     error_message: NotRequired[str]
+    # The part of the input that caused the failure, if a single part did; only of a failed job.
     error_details: NotRequired[FailureDetails]
 
 
 class JobList(TypedDict):
     """One page of jobs, newest first."""
 
+    # The jobs of the page.
     items: list[JobSummary]
+    # The number of matching jobs on all pages; null in a search among more than 1,000 jobs.
     total: int | None
+    # The maximum number of jobs per page, as requested.
     limit: int
+    # The number of jobs before the page, as requested.
     offset: int
+    # The cursor of the next page; null on the last page. Other pages may have fewer items than `limit`, or none.
     next_cursor: str | None
 
 
 class JobSummary(TypedDict):
     """A job in a list."""
 
+    # The id of the job.
     id: str
+    # The status of the job. `completed`, `failed` and `cancelled` are final.
     status: JobStatus
+    # The type of the job: `multi_role_tts` for a dialogue, `single_tts` for a text in one voice.
     job_type: JobType
+    # The id of the job's speech provider.
     provider: str
+    # The title of the audio; left out if the job has none.
     title: NotRequired[str]
+    # The author of the audio; left out if the job has none.
     author: NotRequired[str]
+    # The album of the audio, such as the show or the course; left out if the job has none.
     album: NotRequired[str]
+    # The time at which the job was submitted.
     created_at: str
+    # The time at which processing started; left out if it has not started.
     started_at: NotRequired[str]
+    # The time at which the job ended, with any final status; left out until then.
     completed_at: NotRequired[str]
+    # The id of the job of which this job is another version.
     rendition_of: NotRequired[str]
 
 
 class MusicSchema(TypedDict):
     """Music before, after and under the speech."""
 
+    # The sound before the speech.
     intro: NotRequired[JingleSchema | None]
+    # The sound after the speech.
     outro: NotRequired[JingleSchema | None]
+    # The sound under the speech.
     bed: NotRequired[BedSchema | None]
 
 
 class OperatedBreaker(TypedDict):
     """The breaker."""
 
+    # The time of the last change by an operator; null if there was none.
     changed_at: str | None
+    # The id of the operator who made the last change.
     changed_by: str | None
+    # `open` if the submissions of all users are refused, otherwise `closed`.
     state: Literal["open", "closed"]
+    # The reason that is shown to users whose submissions are refused; null if there is none.
     reason: str | None
 
 
 class OperatedDeploymentLimits(TypedDict):
     """The limits of the whole deployment."""
 
+    # The time of the last change by an operator; null if there was none.
     changed_at: str | None
+    # The id of the operator who made the last change.
     changed_by: str | None
+    # The limits that apply.
     limits: DeploymentLimits
+    # The limits that an operator has set. The other limits have their configured values.
     changed: ChangedDeploymentLimits
 
 
 class OperatedJob(TypedDict):
     """A job as operators see it: its user and its progress, without texts and titles."""
 
+    # The id of the job.
     id: str
+    # The id of the job's user.
     user_id: str
+    # The status of the job. `completed`, `failed` and `cancelled` are final.
     status: JobStatus
+    # The type of the job: `multi_role_tts` for a dialogue, `single_tts` for a text in one voice.
     job_type: JobType
+    # The id of the job's speech provider.
     provider: str
+    # The format of the audio file.
     output_format: str
+    # The time at which the job was submitted.
     created_at: str
+    # The time at which processing started; null if it has not started.
     started_at: str | None
+    # The time at which the job ended, with any status.
     completed_at: str | None
+    # The reason why the job failed; null unless it did.
     error_code: FailureCode | None
 
 
 class OperatedJobList(TypedDict):
     """One page of the jobs of a day, newest first."""
 
+    # The jobs of the page.
     items: list[OperatedJob]
+    # The cursor of the next page; null on the last page.
     next_cursor: str | None
 
 
 class OperatedUserLimits(TypedDict):
     """The limits of a user."""
 
+    # The time of the last change by an operator; null if there was none.
     changed_at: str | None
+    # The id of the operator who made the last change.
     changed_by: str | None
+    # The id of the user.
     user_id: str
+    # The limits that apply.
     limits: UserLimits
+    # The limits that an operator has set for this user. The others are the deployment's defaults.
     changed: ChangedUserLimits
 
 
 class OperatorUsage(TypedDict):
     """The usage of all users in a month, in total and by user."""
 
+    # The month in UTC, such as `2026-11`.
     month: str
+    # The ISO 4217 code of the currency of all costs.
     currency: str
+    # The usage of all users together, and its limit.
     deployment: DeploymentUsage
+    # The usage of all users together, on the days on which jobs were submitted, in order.
     days: list[UsageOfDay]
+    # One page of the users who submitted jobs, ordered by id.
     users: list[UsageOfUser]
+    # The cursor of the next page; null on the last page.
     next_cursor: str | None
 
 
 class ParseDialogueRequest(TypedDict):
     """A script to be parsed into turns."""
 
+    # The text of the script.
     script: str
+    # The format of the script. `auto` (default) detects it. `plain` and `markdown` are parsed in the same way.
     format: NotRequired[ScriptFormat]
+    # The treatment of markup: `auto` (default) interprets marks, tags and stage directions. `literal` leaves
+    # texts exactly as written.
     markup: NotRequired[Markup]
+    # Answers to the `questions` of an earlier parse of this script. Answers to other questions are ignored.
     answers: NotRequired[list[ScriptAnswer]]
 
 
 class ParsedDialogue(TypedDict):
     """A script as turns."""
 
+    # The format as which the script was parsed.
     format: Literal["plain", "markdown", "fountain", "srt", "vtt", "json", "csv"]
+    # The turns of the script, in order, for `turns` of a job.
     turns: list[ParsedTurn]
+    # The speakers, in order of appearance.
     speakers: list[str]
+    # The number of characters of all texts together.
     total_characters: int
+    # The first 1,000 warnings, in order of lines.
     warnings: list[Warning]
+    # The language that each speaker seems to speak, as a language tag. Speakers who say too little to tell are
+    # left out.
     languages: dict[str, str]
+    # The language that most of the dialogue seems to be in; left out if there is too little text to tell.
     language: NotRequired[str]
+    # Questions that only the author can answer. The turns are one reading of the script; `answers` select others.
     questions: list[QuestionSchema]
 
 
 class ParsedTurn(TypedDict):
     """One speaker's words in a script."""
 
+    # The speed, as a factor on the voice's own. HD voices support only 1.
     speed: NotRequired[float | None]
+    # The change of the voice's own pitch, in percent. HD voices support only 0.
     pitch: NotRequired[int | None]
+    # The volume, as a factor on the voice's own amplitude.
     volume: NotRequired[float | None]
+    # The style of the voice: one of its `styles` in `GET /voices`. A style tag in the text overrides it.
     style: NotRequired[str | None]
+    # The strength of the style, as a factor. 1 is the voice's own strength.
     style_degree: NotRequired[float | None]
+    # The language that a multilingual voice speaks.
     language: NotRequired[str | None]
+    # The name of the speaker.
     speaker: str
+    # The words to be spoken. Unless `markup` is `literal`, they may contain marks, tags and stage directions.
     text: str
+    # The position of the turn. Turns are spoken in order of index, and every turn has a different one.
     index: int
+    # The title of the chapter that begins with this turn.
     chapter: NotRequired[str | None]
+    # The pause before the next turn in milliseconds, in place of `gap_ms`. After the last turn, it is silence at
+    # the end.
     pause_after_ms: NotRequired[int | None]
+    # The number of the reading; 0 by default. With another number, the same words are spoken and billed again.
     take: NotRequired[int]
+    # The number of the line in the script where the turn begins, counted from 1.
     line: int
+    # Whether the turn describes a sound, by the answer `sound`. Replace it with a sound before you submit it.
     is_sound: NotRequired[bool]
 
 
 class PartSchema(TypedDict):
     """A speaker who needs a voice."""
 
+    # The name of the speaker.
     speaker: str
+    # The language of the speaker's words: one that the user chose, or the one in `languages` of `POST
+    # /dialogues/parse`.
     language: NotRequired[str | None]
+    # The voice that the speaker has and keeps. A voice that the provider does not have is ignored.
     voice_id: NotRequired[str | None]
 
 
 class Preview(TypedDict):
     """A spoken preview."""
 
+    # The URL of the audio, an MP3 with the loudness `podcast`. It works without a token until `expires_at`.
     audio_url: str
+    # The time until which `audio_url` works.
     expires_at: str
+    # The duration of the audio in milliseconds.
     duration_ms: int
+    # The number of characters that the provider charges for, by its own rule; 0 if all segments were stored.
     billed_characters: int
+    # Whether all segments were stored, so that nothing had to be spoken.
     reused: bool
+    # The cost of the billed characters, at the deployment's price.
     cost: Cost
+    # Warnings about text that is not spoken, or not spoken as requested, as for a submitted job.
     warnings: list[Warning]
 
 
 class Progress(TypedDict):
     """The progress of a job."""
 
+    # The number of segments that are spoken.
     completed_segments: int
+    # The number of segments, which are the pieces in which the texts are spoken; 0 until the job is planned.
     total_segments: int
+    # The estimated number of seconds until all segments of a processing job are spoken, from the speed so far.
+    # Joining the file takes some seconds more. Left out if it cannot be estimated.
     seconds_left: NotRequired[int]
 
 
 class PronunciationSchema(TypedDict):
     """The pronunciation of a word or phrase."""
 
+    # The text as scripts write it. Without capital letters it matches regardless of case.
     text: str
+    # The words that are spoken in place of the text.
     alias: NotRequired[str | None]
+    # The sounds of the text, in the `alphabet`.
     phoneme: NotRequired[str | None]
+    # The alphabet of the `phoneme`: `ipa` (default) or `sapi`, such as `chong 2 qing 4`.
     alphabet: NotRequired[Alphabet | None]
+    # The language of the turns that the entry applies to; `en` includes `en-US`. The default is every language.
     language: NotRequired[str | None]
 
 
 class PronunciationSetDetail(TypedDict):
     """A pronunciation set."""
 
+    # The name of the set.
     name: str
+    # The entries of the set.
     entries: list[PronunciationSchema]
 
 
 class PronunciationSetList(TypedDict):
     """All pronunciation sets of the user, ordered by name."""
 
+    # The sets.
     items: list[PronunciationSetSummary]
+    # The number of sets.
     total: int
 
 
 class PronunciationSetSummary(TypedDict):
     """A pronunciation set in a list."""
 
+    # The name of the set.
     name: str
+    # The number of entries.
     entry_count: int
+    # The time of the last change of the entries.
     updated_at: str
+    # The ETag for `If-Match`. It changes whenever the entries change.
     etag: str
 
 
 class Provider(TypedDict):
     """A speech provider, and the limits of its jobs."""
 
+    # The id of the provider, for `provider` in requests.
     id: str
+    # The name of the provider.
     name: str
+    # The values of `output_format` that the provider supports.
     output_formats: list[str]
+    # The maximum number of turns of a job.
     max_turns: int
+    # The maximum number of characters of all texts together.
     max_characters: int
+    # The maximum number of characters of a speaker's name.
     max_speaker_characters: int
+    # The maximum `gap_ms`, in milliseconds.
     max_gap_ms: int
+    # The maximum `crossfade_ms`, in milliseconds.
     max_crossfade_ms: int
+    # The maximum number of pending and processing jobs of a user, unless an operator has set another limit.
     max_active_jobs: int
 
 
 class ProviderList(TypedDict):
     """All speech providers."""
 
+    # The providers. The first one is the default of requests that need not name a provider.
     items: list[Provider]
 
 
 class PutBreakerRequest(TypedDict):
     """The state of the breaker."""
 
+    # `open` to refuse the submissions of all users, `closed` to accept them again.
     state: Literal["open", "closed"]
+    # A reason that is shown to users whose submissions are refused.
     reason: NotRequired[str | None]
 
 
 class PutDeploymentLimitsRequest(TypedDict):
     """The limit of the whole deployment."""
 
+    # The number of characters that all users together may bill per day. Null means no limit.
     characters_per_day: NotRequired[int | None]
 
 
 class PutPronunciationSetRequest(TypedDict):
     """The entries of a set."""
 
+    # The entries, which replace all earlier ones.
     entries: list[PronunciationSchema]
 
 
 class PutShowRequest(TypedDict):
     """The fields that the jobs of a show have in common."""
 
+    # The title of the audio, for the tags and the name of its file and for lists.
     title: NotRequired[str | None]
+    # The author in the file's tags. The default is the speakers' names.
     author: NotRequired[str | None]
+    # The album in the file's tags, for example the name of the show or the course.
     album: NotRequired[str | None]
+    # The format of the audio file.
     output_format: NotRequired[OutputFormat | None]
+    # The sound quality: `standard` is 24 kHz mono. `studio` is 48 kHz, and stereo if there is music or a sound.
     quality: NotRequired[Quality | None]
+    # The loudness of the file: `podcast` is −16 LUFS, `audiobook` −20 LUFS, `broadcast` −23 LUFS. `none` does not
+    # change the loudness.
     loudness: NotRequired[Loudness | None]
+    # Music before, after and under the speech.
     music: NotRequired[MusicSchema | None]
+    # The id of an image from `GET /sounds`, which becomes the cover of the file.
     cover_id: NotRequired[str | None]
+    # The id of a speech provider from `GET /providers`.
     provider: NotRequired[str | None]
+    # The voices of the speakers, and their deliveries.
     cast: NotRequired[list[VoiceAssignmentSchema]]
+    # Pronunciations of words and phrases. No two of them may have the same text and language.
     pronunciations: NotRequired[list[PronunciationSchema]]
+    # Names of your pronunciation sets.
     pronunciation_sets: NotRequired[list[str]]
+    # The pause between two turns, in milliseconds.
     gap_ms: NotRequired[int | None]
+    # The time in milliseconds over which each next turn fades in, within the pause. If it exceeds `gap_ms`, turns
+    # overlap a little.
     crossfade_ms: NotRequired[int | None]
 
 
 class PutUserLimitsRequest(TypedDict):
     """New limits of a user, which replace all earlier ones."""
 
+    # The quota of characters per day. Null means no limit. 0 allows only jobs that bill nothing.
     characters_per_day: NotRequired[int | None]
+    # The quota of characters per month. Null means no limit.
     characters_per_month: NotRequired[int | None]
+    # The maximum number of pending and processing jobs.
     max_active_jobs: NotRequired[int]
 
 
 class QuestionSchema(TypedDict):
     """A question about a script, with the possible answers."""
 
+    # The kind of the question.
     question: QuestionKind
+    # The speaker that the question is about; empty if it is about the whole script.
     speaker: str
+    # The spelling that the turns of `speaker` get with the choice `join`.
     other: NotRequired[str]
+    # The numbers of the first 1,000 lines of the script that the question is about, counted from 1.
     lines: list[int]
+    # The question as a sentence, in the language of the response.
     message: str
+    # The possible answers.
     choices: list[ChoiceSchema]
 
 
 class QueuePlace(TypedDict):
     """The approximate place of a pending job in the queue."""
 
+    # The number of batches, of all users' jobs, that will be spoken before the job's first batch.
     ahead: int
+    # The estimated time at which the job starts; null if it cannot be estimated.
     estimated_start_at: str | None
 
 
 class RenameJobRequest(TypedDict):
     """New titles of a job."""
 
+    # The title of the audio, for the tags and the name of its file and for lists.
     title: NotRequired[str | None]
+    # The author in the file's tags. The default is the speakers' names.
     author: NotRequired[str | None]
+    # The album in the file's tags, for example the name of the show or the course.
     album: NotRequired[str | None]
 
 
 class RenderJobRequest(TypedDict):
     """Options of another version of a completed job's audio."""
 
+    # The format of the audio file.
     output_format: NotRequired[OutputFormat | None]
+    # The quality of the new file. The stored speech is converted to it, not spoken again.
     quality: NotRequired[Quality | None]
+    # The loudness of the file: `podcast` is −16 LUFS, `audiobook` −20 LUFS, `broadcast` −23 LUFS. `none` does not
+    # change the loudness.
     loudness: NotRequired[Loudness | None]
+    # New music, which replaces all of the job's music. Null removes the music.
     music: NotRequired[MusicSchema | None]
+    # The id of an image from `GET /sounds`. Null removes the job's cover.
     cover_id: NotRequired[str | None]
 
 
 class ResultMetadata(TypedDict):
     """Facts about the audio of a completed job."""
 
+    # The duration of the audio in milliseconds.
     duration_ms: int
+    # The time in milliseconds from the start of processing to completion.
     latency_ms: int
+    # `segmented` if every segment was spoken in a request of its own, `native` if several segments shared a
+    # request.
     synthesis_mode: str
+    # The media type of the file.
     content_type: str
+    # The size of the file in bytes.
     size_bytes: int
+    # The number of characters of all texts.
     characters: int
+    # The number of characters that the provider charged for, by its own rule. Stored segments cost nothing.
     billed_characters: int
+    # The number of segments that were stored and not spoken again for this job.
     reused_segments: int
+    # The times of the turns, in spoken order.
     turn_timings: list[TurnTimingSchema]
+    # `reported` if the provider reports the times of words, `estimated` if a voice does not.
     subtitle_timing: str
+    # The chapters that headings or the `chapter` of turns name.
     chapters: NotRequired[list[ChapterTimingSchema]]
+    # The integrated loudness of the file in LUFS (ITU-R BS.1770); left out if it has not been measured.
     loudness_lufs: NotRequired[float]
 
 
 class ScriptAnswer(TypedDict):
     """An answer to a question from an earlier parse of the same script."""
 
+    # The `question` that is answered.
     question: QuestionKind
+    # The `speaker` of the question.
     speaker: NotRequired[str]
+    # One of the choices of the question.
     choice: Choice
 
 
 class ShowDetail(TypedDict):
     """A show."""
 
+    # The name of the show.
     name: str
+    # The title of the audio.
     title: NotRequired[str]
+    # The author in the file's tags.
     author: NotRequired[str]
+    # The album in the file's tags, such as the name of the show.
     album: NotRequired[str]
+    # The id of the speech provider.
     provider: NotRequired[str]
+    # The voices of the speakers, and their deliveries.
     cast: list[VoiceAssignmentSchema]
+    # Pronunciations of words and phrases.
     pronunciations: list[PronunciationSchema]
+    # Names of your pronunciation sets.
     pronunciation_sets: list[str]
+    # The format of the audio file.
     output_format: NotRequired[OutputFormat]
+    # The sound quality: `standard` is 24 kHz mono. `studio` is 48 kHz, and stereo if there is music or a sound.
     quality: NotRequired[Quality]
+    # The loudness of the file: `podcast` is −16 LUFS, `audiobook` −20 LUFS, `broadcast` −23 LUFS. `none` does not
+    # change the loudness.
     loudness: NotRequired[Loudness]
+    # Music before, after and under the speech.
     music: NotRequired[MusicSchema]
+    # The id of the image that becomes the cover of the file.
     cover_id: NotRequired[str]
+    # The pause between two turns, in milliseconds.
     gap_ms: NotRequired[int]
+    # The time in milliseconds over which each next turn fades in, within the pause. If it exceeds `gap_ms`, turns
+    # overlap a little.
     crossfade_ms: NotRequired[int]
 
 
 class ShowList(TypedDict):
     """All shows of the user, ordered by name."""
 
+    # The shows.
     items: list[ShowSummary]
+    # The number of shows.
     total: int
 
 
 class ShowSummary(TypedDict):
     """A show in a list."""
 
+    # The name of the show.
     name: str
+    # The title of the audio; left out if the show has none.
     title: NotRequired[str]
+    # The time of the last change.
     updated_at: str
+    # The ETag for `If-Match`. It changes whenever the show changes.
     etag: str
 
 
 class SingleVoiceInputParams(TypedDict):
     """The request that created a single-voice job, with defaults."""
 
+    # The title of the audio.
     title: NotRequired[str]
+    # The author in the file's tags.
     author: NotRequired[str]
+    # The album in the file's tags.
     album: NotRequired[str]
+    # The URL that receives the events of this job.
     webhook_url: NotRequired[str]
+    # The format of the audio file.
     output_format: str
+    # The sound quality: `standard` is 24 kHz mono. `studio` is 48 kHz, and stereo if there is music or a sound.
     quality: NotRequired[Quality]
+    # The loudness of the file. Jobs that are older than this option have `none`.
     loudness: NotRequired[Loudness]
+    # Music before, after and under the speech.
     music: NotRequired[MusicSchema]
+    # The id of the image that is the cover of the file.
     cover_id: NotRequired[str]
+    # The id of the speech provider.
     provider: str
+    # The words that are spoken.
     text: str
+    # The id of the voice.
     voice_id: str
+    # The name of the voice that the request gave.
     voice_name: NotRequired[str]
+    # The language of the text, as a BCP 47 tag.
     language: str
+    # The speed, as a factor on the voice's own.
     speed: float
+    # The change of the voice's own pitch, in percent.
     pitch: int
+    # The volume, as a factor on the voice's own amplitude.
     volume: float
+    # The style of the voice.
     style: NotRequired[str]
+    # The strength of the style. 1 is the voice's own strength.
     style_degree: NotRequired[float]
+    # The number of the reading; left out if it was 0.
     take: NotRequired[int]
+    # The treatment of markup in the text; left out if it was `auto`.
     markup: NotRequired[Markup]
+    # The pronunciations of the request and its sets that the text uses.
     pronunciations: NotRequired[list[PronunciationSchema]]
 
 
 class SoundDetail(TypedDict):
     """An audio clip or a cover image."""
 
+    # The id of the sound.
     id: str
+    # The name of the sound.
     name: str
+    # `audio`, or `image` for a cover.
     kind: SoundKind
+    # `waiting` until the file is uploaded and checked, then `ready`, or `failed` if the file cannot be used.
     status: SoundStatus
+    # The media type of the file.
     content_type: str
+    # The size of the file in bytes.
     size_bytes: int
+    # The time at which the sound was created.
     created_at: str
+    # The time at which the sound is deleted; null if a job has used the sound.
     expires_at: str | None
+    # The duration in milliseconds; null unless audio is ready.
     duration_ms: int | None
+    # The number of channels; null unless audio is ready.
     channels: int | None
+    # The sample rate in Hz; null unless audio is ready.
     sample_rate_hz: int | None
+    # The integrated loudness in LUFS (ITU-R BS.1770); null for silence, and unless audio is ready.
     loudness_lufs: float | None
+    # The reason why the status is `failed`; otherwise null.
     error: SoundError | None
 
 
 class SoundError(TypedDict):
     """The reason why a file cannot be used."""
 
+    # The code of the reason.
     code: UploadProblem
+    # The reason as a sentence, in the language of the response.
     message: str
 
 
 class SoundLink(TypedDict):
     """A sound, and a URL that plays or shows it."""
 
+    # The id of the sound.
     id: str
+    # The name of the sound.
     name: str
+    # `audio`, or `image` for a cover.
     kind: SoundKind
+    # `waiting` until the file is uploaded and checked, then `ready`, or `failed` if the file cannot be used.
     status: SoundStatus
+    # The media type of the file.
     content_type: str
+    # The size of the file in bytes.
     size_bytes: int
+    # The time at which the sound was created.
     created_at: str
+    # The time at which the sound is deleted; null if a job has used the sound.
     expires_at: str | None
+    # The duration in milliseconds; null unless audio is ready.
     duration_ms: int | None
+    # The number of channels; null unless audio is ready.
     channels: int | None
+    # The sample rate in Hz; null unless audio is ready.
     sample_rate_hz: int | None
+    # The integrated loudness in LUFS (ITU-R BS.1770); null for silence, and unless audio is ready.
     loudness_lufs: float | None
+    # The reason why the status is `failed`; otherwise null.
     error: SoundError | None
+    # The URL of the audio as MP3, which works for an hour; null unless audio is ready.
     audio_url: str | None
+    # The URL of the image, which works for an hour; null unless an image is ready.
     image_url: str | None
 
 
 class SoundList(TypedDict):
     """All sounds of the user, newest first."""
 
+    # The sounds.
     items: list[SoundDetail]
+    # The number of sounds.
     total: int
 
 
 class SoundTurnSchema(TypedDict):
     """A sound between two turns, or under the next one."""
 
+    # The id of a sound from `GET /sounds` whose status is `ready`.
     sound_id: str
     # The gain in dB, relative to the loudness of the speech.
     gain_db: NotRequired[float]
+    # The duration of the fade-in, in milliseconds.
     fade_in_ms: NotRequired[int]
+    # The duration of the fade-out, in milliseconds.
     fade_out_ms: NotRequired[int]
+    # The position of the sound among the turns. Every turn and sound has a different index.
     index: int
+    # Whether the sound plays under the next spoken turn. Both then start together, and the sound adds no time.
     under: NotRequired[bool]
 
 
 class SubmittedJob(TypedDict):
     """A job that has just been submitted."""
 
+    # The id of the job.
     id: str
+    # The status of the job. `completed`, `failed` and `cancelled` are final.
     status: JobStatus
+    # The type of the job: `multi_role_tts` for a dialogue, `single_tts` for a text in one voice.
     job_type: JobType
+    # The id of the job's speech provider.
     provider: str
+    # The title of the audio; left out if the job has none.
     title: NotRequired[str]
+    # The author of the audio; left out if the job has none.
     author: NotRequired[str]
+    # The album of the audio, such as the show or the course; left out if the job has none.
     album: NotRequired[str]
+    # The time at which the job was submitted.
     created_at: str
+    # The time at which processing started; left out if it has not started.
     started_at: NotRequired[str]
+    # The time at which the job ended, with any final status; left out until then.
     completed_at: NotRequired[str]
+    # The id of the job of which this job is another version.
     rendition_of: NotRequired[str]
+    # Warnings about text that is not spoken, or not spoken as requested; left out if there are none. `line`
+    # counts the lines of the turn's text.
     warnings: NotRequired[list[Warning]]
 
 
 class SubmittedTurn(TypedDict):
     """One speaker's words in a request."""
 
+    # The speed, as a factor on the voice's own. HD voices support only 1.
     speed: NotRequired[float | None]
+    # The change of the voice's own pitch, in percent. HD voices support only 0.
     pitch: NotRequired[int | None]
+    # The volume, as a factor on the voice's own amplitude.
     volume: NotRequired[float | None]
+    # The style of the voice: one of its `styles` in `GET /voices`. A style tag in the text overrides it.
     style: NotRequired[str | None]
+    # The strength of the style, as a factor. 1 is the voice's own strength.
     style_degree: NotRequired[float | None]
+    # The language that a multilingual voice speaks.
     language: NotRequired[str | None]
+    # The name of the speaker.
     speaker: str
+    # The words to be spoken. Unless `markup` is `literal`, they may contain marks, tags and stage directions.
     text: str
+    # The position of the turn. Turns are spoken in order of index, and every turn has a different one.
     index: int
+    # The title of the chapter that begins with this turn.
     chapter: NotRequired[str | None]
+    # The pause before the next turn in milliseconds, in place of `gap_ms`. After the last turn, it is silence at
+    # the end.
     pause_after_ms: NotRequired[int | None]
+    # The number of the reading; 0 by default. With another number, the same words are spoken and billed again.
     take: NotRequired[int]
+    # Ignored. It is accepted so that turns from `POST /dialogues/parse` can be submitted unchanged.
     line: NotRequired[int | None]
 
 
 class Timing(TypedDict):
     """A part of the audio and its time."""
 
+    # The start in milliseconds, from the start of the audio.
     start_ms: int
+    # The end in milliseconds, from the start of the audio.
     end_ms: int
+    # The text of a word or sentence. A word includes the punctuation around it and a space after it, so that the
+    # joined words of a turn are the turn's text.
     text: NotRequired[str]
+    # The speaker; left out for chapters and in a single-voice job.
     speaker: NotRequired[str]
+    # The `index` of the turn; left out for chapters.
     turn_index: NotRequired[int]
+    # The title of a chapter.
     title: NotRequired[str]
+    # Whether the time is estimated; left out when the provider has reported it.
     estimated: NotRequired[bool]
 
 
 class Timings(TypedDict):
     """The parts of a finished file, ordered by start time."""
 
+    # The parts that are listed, as requested.
     level: TimingLevel
+    # The duration of the audio in milliseconds.
     duration_ms: int
+    # Whether the time of at least one item is estimated.
     estimated: bool
+    # The parts of the audio.
     items: list[Timing]
 
 
 class TurnSchema(TypedDict):
     """One speaker's words."""
 
+    # The speed, as a factor on the voice's own. HD voices support only 1.
     speed: NotRequired[float | None]
+    # The change of the voice's own pitch, in percent. HD voices support only 0.
     pitch: NotRequired[int | None]
+    # The volume, as a factor on the voice's own amplitude.
     volume: NotRequired[float | None]
+    # The style of the voice: one of its `styles` in `GET /voices`. A style tag in the text overrides it.
     style: NotRequired[str | None]
+    # The strength of the style, as a factor. 1 is the voice's own strength.
     style_degree: NotRequired[float | None]
+    # The language that a multilingual voice speaks.
     language: NotRequired[str | None]
+    # The name of the speaker.
     speaker: str
+    # The words to be spoken. Unless `markup` is `literal`, they may contain marks, tags and stage directions.
     text: str
+    # The position of the turn. Turns are spoken in order of index, and every turn has a different one.
     index: int
+    # The title of the chapter that begins with this turn.
     chapter: NotRequired[str | None]
+    # The pause before the next turn in milliseconds, in place of `gap_ms`. After the last turn, it is silence at
+    # the end.
     pause_after_ms: NotRequired[int | None]
+    # The number of the reading; 0 by default. With another number, the same words are spoken and billed again.
     take: NotRequired[int]
 
 
 class TurnTimingSchema(TypedDict):
     """The times of a turn in the audio."""
 
+    # The `index` of the turn.
     turn_index: int
+    # The speaker of the turn; empty in a single-voice job.
     speaker: str
+    # The start in milliseconds, from the start of the audio.
     start_ms: int
+    # The end in milliseconds, from the start of the audio.
     end_ms: int
 
 
 class UploadRequest(TypedDict):
     """The request that uploads the file."""
 
+    # The method of the request.
     method: Literal["PUT"]
+    # The URL to which the file is uploaded. It works without a token.
     url: str
+    # The headers that must be sent unchanged.
     headers: dict[str, str]
+    # The time until which the URL works.
     expires_at: str
 
 
 class Usage(TypedDict):
     """Your usage in a month, and your limits."""
 
+    # The month in UTC, such as `2026-11`.
     month: str
+    # The ISO 4217 code of the currency of all costs.
     currency: str
+    # The limits that apply to you.
     limits: UserLimits
+    # The time at which the quota of the current day resets.
     day_resets_at: str
+    # The time at which the quota of the current month resets.
     month_resets_at: str
+    # The usage on the current day, even if another month is requested.
     today: UsageFigures
+    # The usage in the month.
     total: UsageFigures
+    # The days of the month on which jobs were submitted, in order.
     days: list[UsageOfDay]
 
 
 class UsageFigures(TypedDict):
     """Usage in a period."""
 
+    # The number of characters billed by the providers, for jobs that have ended and for previews.
     billed_characters: int
+    # The number of characters reserved for jobs that have not ended and for previews that are being spoken.
     reserved_characters: int
+    # The number of submitted jobs, including those that bill nothing.
     jobs: int
+    # The total duration in seconds of the files of completed jobs.
     audio_seconds: float
+    # The cost of the billed characters, at the deployment's price at the time of each submission.
     cost: Cost
 
 
 class UsageOfDay(TypedDict):
     """Usage on one day."""
 
+    # The number of characters billed by the providers, for jobs that have ended and for previews.
     billed_characters: int
+    # The number of characters reserved for jobs that have not ended and for previews that are being spoken.
     reserved_characters: int
+    # The number of submitted jobs, including those that bill nothing.
     jobs: int
+    # The total duration in seconds of the files of completed jobs.
     audio_seconds: float
+    # The cost of the billed characters, at the deployment's price at the time of each submission.
     cost: Cost
+    # The day in UTC.
     day: str
 
 
 class UsageOfUser(TypedDict):
     """The usage of one user in a month."""
 
+    # The number of characters billed by the providers, for jobs that have ended and for previews.
     billed_characters: int
+    # The number of characters reserved for jobs that have not ended and for previews that are being spoken.
     reserved_characters: int
+    # The number of submitted jobs, including those that bill nothing.
     jobs: int
+    # The total duration in seconds of the files of completed jobs.
     audio_seconds: float
+    # The cost of the billed characters, at the deployment's price at the time of each submission.
     cost: Cost
+    # The id of the user.
     user_id: str
+    # The usage on the days on which the user submitted jobs, in order.
     days: list[UsageOfDay]
 
 
 class UserLimits(TypedDict):
     """The limits of a user."""
 
+    # The quota of billed and reserved characters, for all jobs that are submitted on a day.
     characters_per_day: int | None
+    # The quota of billed and reserved characters, for all jobs that are submitted in a month.
     characters_per_month: int | None
+    # The maximum number of pending and processing jobs.
     max_active_jobs: int
 
 
 class Voice(TypedDict):
     """A voice to assign to a speaker."""
 
+    # The id of the voice, for `voice_id` in requests.
     voice_id: str
+    # The name of the voice in its own language.
     name: str
+    # The tag of the voice's language, such as `zh-TW`; `mul` for a voice that speaks many languages.
     language: str
+    # The English name of the language.
     language_name: str
+    # The gender of the voice.
     gender: Gender
+    # The values of `style` that the voice supports.
     styles: list[str]
+    # The fields of a turn or a speaker that the voice supports. Every voice supports `volume`.
     takes: list[Literal["speed", "pitch", "language"]]
 
 
 class VoiceAssignmentSchema(TypedDict):
     """The voice of a speaker, and the delivery."""
 
+    # The speed, as a factor on the voice's own. HD voices support only 1.
     speed: NotRequired[float | None]
+    # The change of the voice's own pitch, in percent. HD voices support only 0.
     pitch: NotRequired[int | None]
+    # The volume, as a factor on the voice's own amplitude.
     volume: NotRequired[float | None]
+    # The style of the voice: one of its `styles` in `GET /voices`. A style tag in the text overrides it.
     style: NotRequired[str | None]
+    # The strength of the style, as a factor. 1 is the voice's own strength.
     style_degree: NotRequired[float | None]
+    # The language that a multilingual voice speaks.
     language: NotRequired[str | None]
+    # The name of the speaker, as in the dialogue.
     speaker: str
+    # The id of a voice from `GET /voices`.
     voice_id: str
+    # A name of the voice, for your own use.
     voice_name: NotRequired[str | None]
 
 
 class VoiceList(TypedDict):
     """All voices that match."""
 
+    # The voices.
     items: list[Voice]
+    # The number of voices.
     total: int
 
 
 class Warning(TypedDict):
     """Something in a script or a text that is not spoken, or not spoken as requested."""
 
+    # The kind of the warning.
     code: WarningKind
+    # The warning as a sentence, in the language of the response.
     message: str
+    # The number of the line in the script or in the turn's text, counted from 1.
     line: int
+    # The `index` of the turn that the warning is about.
     turn_index: NotRequired[int]
+    # The text that the warning is about, at most 100 characters of it.
     text: str
 
 
 class Webhook(TypedDict):
     """A URL that receives the events of your jobs."""
 
+    # The id of the webhook; `job` for the one that stands for the `webhook_url` of single jobs.
     id: str
+    # The URL in the normalized form to which events are sent; null for the webhook `job`.
     url: str | None
+    # The types of events to send.
     events: list[EventType]
+    # The description; null if there is none.
     description: str | None
+    # The status. No events are sent to a webhook that is `disabled`.
     status: EndpointStatus
+    # The reason why no events are sent: you disabled the webhook (`user`), the URL responded with 410 (`gone`),
+    # or every attempt failed for five days (`failing`).
     disabled_reason: DisabledReason | None
+    # The time of the first failed attempt since the last success; null if there was none.
     failing_since: str | None
+    # The time at which the webhook was created.
     created_at: str
+    # The time of the last change of the webhook.
     updated_at: str
+    # The time until which deliveries are also signed with the secrets from before the last rotation.
     previous_secret_expires_at: str | None
 
 
 class WebhookAttempt(TypedDict):
     """An attempt of a delivery: one request, and its outcome."""
 
+    # The time of the attempt.
     at: str
+    # The status code of the response; null if there was none.
     status_code: int | None
+    # The reason why the attempt failed; null if it succeeded.
     error: AttemptError | None
+    # The duration of the attempt in milliseconds.
     duration_ms: int
+    # The first 1,000 bytes of the response body.
     response_excerpt: str | None
 
 
 class WebhookDelivery(TypedDict):
     """The delivery of an event to a webhook, with all its attempts."""
 
+    # The id of the delivery.
     id: str
+    # The id of the webhook.
     webhook_id: str
+    # The value of the header `webhook-id` in every attempt, by which receivers recognize duplicates.
     event_id: str
+    # The type of the event, or `webhook.test`.
     event_type: str
+    # The id of the job; null for a test.
     job_id: str | None
+    # The URL to which the event is sent.
     url: str
+    # The status of the delivery: `pending` as long as another attempt follows.
     status: DeliveryStatus
+    # The time at which the delivery was created.
     created_at: str
+    # The time of the next attempt; null if none follows.
     next_attempt_at: str | None
+    # The attempts, in order of time.
     attempts: list[WebhookAttempt]
+    # The id of the delivery that this delivery repeats.
     redelivery_of: str | None
 
 
 class WebhookDeliveryList(TypedDict):
     """One page of deliveries, newest first."""
 
+    # The deliveries of the page.
     items: list[WebhookDelivery]
+    # The cursor of the next page; null on the last page.
     next_cursor: str | None
 
 
 class WebhookList(TypedDict):
     """All webhooks of the user, newest first, without the webhook `job`."""
 
+    # The webhooks.
     items: list[Webhook]
+    # The number of webhooks.
     total: int
 
 
 class WebhookWithSecret(TypedDict):
     """A webhook with a new secret, which is shown only once."""
 
+    # The id of the webhook; `job` for the one that stands for the `webhook_url` of single jobs.
     id: str
+    # The URL in the normalized form to which events are sent; null for the webhook `job`.
     url: str | None
+    # The types of events to send.
     events: list[EventType]
+    # The description; null if there is none.
     description: str | None
+    # The status. No events are sent to a webhook that is `disabled`.
     status: EndpointStatus
+    # The reason why no events are sent: you disabled the webhook (`user`), the URL responded with 410 (`gone`),
+    # or every attempt failed for five days (`failing`).
     disabled_reason: DisabledReason | None
+    # The time of the first failed attempt since the last success; null if there was none.
     failing_since: str | None
+    # The time at which the webhook was created.
     created_at: str
+    # The time of the last change of the webhook.
     updated_at: str
+    # The time until which deliveries are also signed with the secrets from before the last rotation.
     previous_secret_expires_at: str | None
+    # The secret that signs deliveries: `whsec_` and the key in base64.
     secret: str

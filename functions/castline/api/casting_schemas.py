@@ -25,9 +25,10 @@ class PartSchema(Request):
     """A speaker who needs a voice."""
 
     speaker: Speaker
+    """The name of the speaker."""
     language: LanguageTag | None = omittable()
-    """The language of the speaker's words: one that the user chose, or the one in `languages` of POST
-    /dialogues/parse."""
+    """The language of the speaker's words: one that the user chose, or the one in `languages` of
+    `POST /dialogues/parse`."""
     voice_id: VoiceId | None = omittable()
     """The voice that the speaker has and keeps. A voice that the provider does not have is ignored."""
 
@@ -38,8 +39,9 @@ class CastDialogueRequest(Request):
     MAX_BYTES: ClassVar = limits.MAX_TURNS * _MAX_PART_BYTES + OBJECT_BYTES * 5
 
     provider: ProviderId | None = omittable()
-    """The default is the first provider that GET /providers lists."""
+    """The id of a speech provider. The default is the first one that `GET /providers` lists."""
     speakers: Annotated[list[PartSchema], Field(min_length=1, max_length=limits.MAX_TURNS)]
+    """The speakers, in order of appearance."""
     language: LanguageTag | None = omittable()
     """The language of speakers without a `language` of their own."""
     preferred_languages: Annotated[list[LanguageTag], Field(default=[], max_length=_MAX_PREFERRED_LANGUAGES)]
@@ -51,8 +53,11 @@ class CastMemberSchema(BaseModel):
     """A speaker with a voice."""
 
     speaker: str
+    """The name of the speaker."""
     voice_id: str
+    """The id of the voice, for `voice_id` in `voice_assignments`."""
     voice_name: str
+    """The name of the voice in its own language."""
     language: str
     """The language of the speaker, with its region."""
     language_source: LanguageSource
@@ -61,6 +66,7 @@ class CastMemberSchema(BaseModel):
     voice_source: VoiceSource
     """Why the speaker has this voice: `kept` from the request, chosen by the speaker's `name`, or `dealt` in turn."""
     gender: Gender
+    """The gender of the voice."""
     shared: bool
     """Whether another speaker has the same voice."""
     told_language: str | None = left_out_when_none()
@@ -74,5 +80,6 @@ class CastDialogue(BaseModel):
     model_config = ConfigDict(revalidate_instances="always")
 
     speakers: list[CastMemberSchema]
+    """The speakers with their voices."""
     notes: list[str]
     """Sentences to show to the user, about assumptions that were made and voices that are not as expected."""

@@ -27,12 +27,7 @@ SoundId = Annotated[
 ]
 GainDb = Annotated[
     float,
-    Field(
-        ge=limits.MIN_GAIN_DB,
-        le=limits.MAX_GAIN_DB,
-        allow_inf_nan=False,
-        description="The gain in dB, relative to the loudness of the speech.",
-    ),
+    Field(ge=limits.MIN_GAIN_DB, le=limits.MAX_GAIN_DB, allow_inf_nan=False),
 ]
 FadeMs = Annotated[int, Field(ge=0, le=limits.MAX_FADE_MS), BeforeValidator(whole)]
 
@@ -49,8 +44,11 @@ class _ClipSchema(Request):
     sound_id: SoundId
     """The id of a sound from `GET /sounds` whose status is `ready`."""
     gain_db: GainDb = 0.0
+    """The gain in dB, relative to the loudness of the speech."""
     fade_in_ms: FadeMs = 0
+    """The duration of the fade-in, in milliseconds."""
     fade_out_ms: FadeMs = 0
+    """The duration of the fade-out, in milliseconds."""
 
     def to_clip(self, kind: type[ClipT]) -> ClipT:
         """Return the domain object of class ``kind``."""
@@ -80,8 +78,11 @@ class MusicSchema(Request):
     model_config = ConfigDict(from_attributes=True)
 
     intro: JingleSchema | None = omittable()
+    """The sound before the speech."""
     outro: JingleSchema | None = omittable()
+    """The sound after the speech."""
     bed: BedSchema | None = omittable()
+    """The sound under the speech."""
 
     def to_music(self) -> Music | None:
         """Return the domain's music, or None if no sound is set."""
@@ -110,11 +111,14 @@ class AudioChoices(Request):
     """Format, quality, loudness, music and cover of the file. Every field is optional."""
 
     output_format: FormatField | None = omittable()
+    """The format of the audio file."""
     quality: QualityField | None = omittable()
-    """`standard` is 24 kHz mono. `studio` is 48 kHz, and stereo if there is music or a sound."""
+    """The sound quality: `standard` is 24 kHz mono. `studio` is 48 kHz, and stereo if there is music or a sound."""
     loudness: LoudnessField | None = omittable()
-    """`podcast` is −16 LUFS, `audiobook` −20 LUFS, `broadcast` −23 LUFS. `none` does not change the loudness."""
+    """The loudness of the file: `podcast` is −16 LUFS, `audiobook` −20 LUFS, `broadcast` −23 LUFS. `none` does not
+    change the loudness."""
     music: MusicSchema | None = omittable()
+    """Music before, after and under the speech."""
     cover_id: SoundId | None = omittable()
     """The id of an image from `GET /sounds`, which becomes the cover of the file."""
 
@@ -133,7 +137,10 @@ class AudioOptions(AudioChoices):
     """Format, quality, loudness, music and cover of the file."""
 
     output_format: FormatField = OutputFormat.MP3
+    """The format of the audio file. The default is `mp3`."""
     quality: QualityField = Quality.STANDARD
-    """`standard` is 24 kHz mono. `studio` is 48 kHz, and stereo if there is music or a sound."""
+    """The sound quality: `standard` (default) is 24 kHz mono. `studio` is 48 kHz, and stereo if there is music or a
+    sound."""
     loudness: LoudnessField = Loudness.PODCAST
-    """`podcast` is −16 LUFS, `audiobook` −20 LUFS, `broadcast` −23 LUFS. `none` does not change the loudness."""
+    """The loudness of the file: `podcast` (default) is −16 LUFS, `audiobook` −20 LUFS, `broadcast` −23 LUFS. `none`
+    does not change the loudness."""

@@ -83,6 +83,7 @@ class PutBreakerRequest(Request):
     """The state of the breaker. While it is open, the submissions of all users are refused."""
 
     state: Literal["open", "closed"]
+    """`open` to refuse the submissions of all users, `closed` to accept them again."""
     reason: Reason | None = None
     """A reason that is shown to users whose submissions are refused."""
 
@@ -109,14 +110,18 @@ class ChangedUserLimits(_Answer):
     """The limits that an operator has set for a user. Null means no limit."""
 
     characters_per_day: int | None = _left_out_when_not_set()
+    """The quota of characters per day; left out if no operator has set it."""
     characters_per_month: int | None = _left_out_when_not_set()
+    """The quota of characters per month; left out if no operator has set it."""
     max_active_jobs: int = _left_out_when_not_set()
+    """The maximum number of pending and processing jobs; left out if no operator has set it."""
 
 
 class OperatedUserLimits(_Changed):
     """The limits of a user."""
 
     user_id: str
+    """The id of the user."""
     limits: UserLimits
     """The limits that apply."""
     changed: ChangedUserLimits
@@ -149,12 +154,14 @@ class DeploymentLimits(_Answer):
     """The limit of all users together. Null means no limit."""
 
     characters_per_day: int | None
+    """The number of characters that all users together may bill per day."""
 
 
 class ChangedDeploymentLimits(_Answer):
     """The limit that an operator has set for all users together. Null means no limit."""
 
     characters_per_day: int | None = _left_out_when_not_set()
+    """The number of characters that all users together may bill per day; left out if no operator has set it."""
 
 
 class OperatedDeploymentLimits(_Changed):
@@ -184,7 +191,9 @@ class OperatedBreaker(_Changed):
     """The breaker. While it is open, the submissions of all users are refused."""
 
     state: Literal["open", "closed"]
+    """`open` if the submissions of all users are refused, otherwise `closed`."""
     reason: str | None
+    """The reason that is shown to users whose submissions are refused; null if there is none."""
 
     @classmethod
     def of(cls, breaker: Breaker) -> Self:
@@ -201,13 +210,21 @@ class OperatedJob(_Answer):
     """A job as operators see it: its user and its progress, without texts and titles."""
 
     id: Id
+    """The id of the job."""
     user_id: str
+    """The id of the job's user."""
     status: JobStatus
+    """The status of the job. `completed`, `failed` and `cancelled` are final."""
     job_type: JobType
+    """The type of the job: `multi_role_tts` for a dialogue, `single_tts` for a text in one voice."""
     provider: str
+    """The id of the job's speech provider."""
     output_format: str
+    """The format of the audio file."""
     created_at: Time
+    """The time at which the job was submitted."""
     started_at: Time | None
+    """The time at which processing started; null if it has not started."""
     completed_at: Time | None
     """The time at which the job ended, with any status."""
     error_code: FailureCode | None
@@ -234,5 +251,6 @@ class OperatedJobList(_Answer):
     """One page of the jobs of a day, newest first. A page may have fewer jobs than `limit`, although more follow."""
 
     items: list[OperatedJob]
+    """The jobs of the page."""
     next_cursor: str | None
     """The cursor of the next page; null on the last page."""

@@ -45,15 +45,17 @@ class CreatePreviewRequest(DeliverySchema, TextOptions):
     )
 
     provider: ProviderId | None = omittable()
-    """The default is the first provider that `GET /providers` lists."""
+    """The id of a speech provider. The default is the first one that `GET /providers` lists."""
     voice_id: VoiceId
+    """The id of a voice from `GET /voices`."""
     text: Annotated[Text, Field(max_length=MAX_TEXT_CHARACTERS)]
+    """The words to be spoken."""
     take: Take = 0
-    """The number of the reading. With another number, the same words are spoken and billed again."""
+    """The number of the reading; 0 by default. With another number, the same words are spoken and billed again."""
     dialogue_language: LanguageTag = "zh-TW"
-    """The `language` of the job for which the text is previewed."""
+    """The `language` of the job for which the text is previewed. The default is `zh-TW`."""
     quality: QualityField = Quality.STANDARD
-    """The `quality` of that job."""
+    """The `quality` of the job for which the text is previewed. The default is `standard`."""
 
     def to_dialogue(self, *, default_provider: str) -> Dialogue:
         """Return the domain's dialogue, which has one turn."""
@@ -82,7 +84,9 @@ class Preview(BaseModel):
     audio_url: str
     """The URL of the audio, an MP3 with the loudness `podcast`. It works without a token until `expires_at`."""
     expires_at: Time
+    """The time until which `audio_url` works."""
     duration_ms: int
+    """The duration of the audio in milliseconds."""
     billed_characters: int
     """The number of characters that the provider charges for, by its own rule; 0 if all segments were stored."""
     reused: bool

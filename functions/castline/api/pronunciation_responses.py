@@ -16,7 +16,9 @@ class PronunciationSetSummary(_Answer):
     """A pronunciation set in a list."""
 
     name: str
+    """The name of the set."""
     entry_count: int
+    """The number of entries."""
     updated_at: Time
     """The time of the last change of the entries."""
     etag: str
@@ -27,11 +29,15 @@ class PronunciationSetList(_Answer):
     """All pronunciation sets of the user, ordered by name."""
 
     items: list[PronunciationSetSummary]
+    """The sets."""
     total: int
+    """The number of sets."""
 
 
 class PronunciationSetDetail(_Answer):
     """A pronunciation set."""
 
     name: str
+    """The name of the set."""
     entries: list[PronunciationSchema]
+    """The entries of the set."""

@@ -58,7 +58,9 @@ class PronunciationSchema(Request):
     text: _Written
     """The text as scripts write it. Without capital letters it matches regardless of case."""
     alias: _Spoken | None = omittable()
+    """The words that are spoken in place of the text."""
     phoneme: _Spoken | None = omittable()
+    """The sounds of the text, in the `alphabet`."""
     alphabet: Annotated[Alphabet, Field(strict=False)] | None = omittable()
     """The alphabet of the `phoneme`: `ipa` (default) or `sapi`, such as `chong 2 qing 4`."""
     language: LanguageTag | None = omittable()
@@ -140,3 +142,4 @@ class PutPronunciationSetRequest(Request):
     """
 
     entries: Pronunciations
+    """The entries, which replace all earlier ones."""

@@ -85,25 +85,14 @@ VoiceName = Annotated[
 ]
 Speed = Annotated[
     float,
-    Field(
-        ge=limits.MIN_SPEED,
-        le=limits.MAX_SPEED,
-        allow_inf_nan=False,
-        description="A factor on the voice's own speed. HD voices support only 1.",
-    ),
+    Field(ge=limits.MIN_SPEED, le=limits.MAX_SPEED, allow_inf_nan=False),
 ]
 Pitch = Annotated[
     int,
-    Field(
-        ge=-limits.MAX_PITCH_PERCENT,
-        le=limits.MAX_PITCH_PERCENT,
-        description="The change of the voice's own pitch, in percent. HD voices support only 0.",
-    ),
+    Field(ge=-limits.MAX_PITCH_PERCENT, le=limits.MAX_PITCH_PERCENT),
     BeforeValidator(whole),
 ]
-Volume = Annotated[
-    float, Field(ge=0, le=limits.MAX_VOLUME, allow_inf_nan=False, description="A factor on the amplitude.")
-]
+Volume = Annotated[float, Field(ge=0, le=limits.MAX_VOLUME, allow_inf_nan=False)]
 Title = Annotated[
     str,
     Field(min_length=1, max_length=limits.MAX_TITLE_CHARACTERS, json_schema_extra={"pattern": NOT_BLANK_PATTERN}),
@@ -121,12 +110,15 @@ class DeliverySchema(Request):
     """Delivery of a speaker or a turn. Fields that are left out default to those of the speaker or the voice."""
 
     speed: Speed | None = omittable()
+    """The speed, as a factor on the voice's own. HD voices support only 1."""
     pitch: Pitch | None = omittable()
+    """The change of the voice's own pitch, in percent. HD voices support only 0."""
     volume: Volume | None = omittable()
+    """The volume, as a factor on the voice's own amplitude."""
     style: Style | None = omittable()
-    """One of the voice's `styles` in `GET /voices`. A style tag in the text overrides it."""
+    """The style of the voice: one of its `styles` in `GET /voices`. A style tag in the text overrides it."""
     style_degree: StyleDegree | None = omittable()
-    """The strength of the style. 1 is the voice's own strength."""
+    """The strength of the style, as a factor. 1 is the voice's own strength."""
     language: LanguageTag | None = omittable()
     """The language that a multilingual voice speaks."""
 
@@ -139,7 +131,9 @@ class TurnSchema(DeliverySchema):
     """One speaker's words."""
 
     speaker: Speaker
+    """The name of the speaker."""
     text: Text
+    """The words to be spoken. Unless `markup` is `literal`, they may contain marks, tags and stage directions."""
     index: Annotated[int, Field(ge=0, le=limits.MAX_TURN_INDEX), BeforeValidator(whole)]
     """The position of the turn. Turns are spoken in order of index, and every turn has a different one."""
     chapter: (
@@ -159,9 +153,10 @@ class TurnSchema(DeliverySchema):
     pause_after_ms: Annotated[int, Field(ge=0, le=limits.MAX_PAUSE_AFTER_MS), BeforeValidator(whole)] | None = (
         omittable()
     )
-    """The pause before the next turn, in place of `gap_ms`. After the last turn, it is silence at the end."""
+    """The pause before the next turn in milliseconds, in place of `gap_ms`. After the last turn, it is silence at the
+    end."""
     take: Take = 0
-    """The number of the reading. With another number, the same words are spoken and billed again."""
+    """The number of the reading; 0 by default. With another number, the same words are spoken and billed again."""
 
 
 class SubmittedTurn(TurnSchema):
@@ -225,8 +220,11 @@ class VoiceAssignmentSchema(DeliverySchema):
     """The voice of a speaker, and the delivery."""
 
     speaker: Speaker
+    """The name of the speaker, as in the dialogue."""
     voice_id: VoiceId
+    """The id of a voice from `GET /voices`."""
     voice_name: VoiceName | None = omittable()
+    """A name of the voice, for your own use."""
 
     def to_voice_assignment(self, speaker: str) -> VoiceAssignment:
         """Return the domain's voice assignment.
@@ -243,10 +241,11 @@ class TitlesSchema(Request):
     """Titles of the audio, for the tags and the name of its file and for lists."""
 
     title: Title | None = omittable()
+    """The title of the audio, for the tags and the name of its file and for lists."""
     author: Title | None = omittable()
     """The author in the file's tags. The default is the speakers' names."""
     album: Title | None = omittable()
-    """For example the name of the show or the course."""
+    """The album in the file's tags, for example the name of the show or the course."""
 
     def to_titles(self) -> Titles:
         """Return the domain's titles."""
@@ -267,10 +266,12 @@ class TextOptions(Request):
     """Options for reading and pronouncing the texts of a job."""
 
     markup: Annotated[Markup, Field(strict=False, exclude_if=lambda value: value is Markup.AUTO)] = Markup.AUTO
-    """`auto` interprets marks, tags and stage directions in texts. `literal` speaks texts exactly as written."""
+    """The treatment of markup: `auto` (default) interprets marks, tags and stage directions in texts. `literal`
+    speaks texts exactly as written."""
     pronunciations: Annotated[Pronunciations, Field(default=[], exclude_if=lambda value: not value)]
+    """Pronunciations of words and phrases. No two of them may have the same text and language."""
     pronunciation_sets: Annotated[SetNames, Field(default=[], exclude_if=lambda value: not value)]
-    """Names of the user's pronunciation sets. If several entries have the same text and language, an entry of
+    """Names of your pronunciation sets. If several entries have the same text and language, an entry of
     `pronunciations` wins over one of a set, and an earlier set over a later one."""
 
     def to_text_options(self) -> dict[str, Any]:
@@ -319,11 +320,18 @@ class CreateJobRequest(AudioOptions, TextOptions, TitlesSchema, NotificationOpti
     MAX_BYTES: ClassVar = MAX_REQUEST_BYTES
 
     provider: ProviderId
+    """The id of a speech provider from `GET /providers`."""
     turns: Annotated[list[AnyTurn], Field(min_length=1, max_length=limits.MAX_TURNS)]
+    """The turns and sounds of the dialogue, in any order."""
     voice_assignments: Annotated[list[VoiceAssignmentSchema], Field(min_length=1, max_length=limits.MAX_TURNS)]
+    """The voices: exactly one for every speaker."""
     language: LanguageTag = "zh-TW"
+    """The language of the dialogue, as a BCP 47 tag. The default is `zh-TW`."""
     gap_ms: GapMs = 300
+    """The pause between two turns, in milliseconds. The default is 300."""
     crossfade_ms: CrossfadeMs = 50
+    """The time in milliseconds over which each next turn fades in, within the pause. If it exceeds `gap_ms`, turns
+    overlap a little. The default is 50."""
 
     @model_validator(mode="wrap")
     @classmethod
@@ -398,19 +406,27 @@ class CreateSingleVoiceJobRequest(AudioOptions, TextOptions, TitlesSchema, Notif
     )
 
     provider: ProviderId
+    """The id of a speech provider from `GET /providers`."""
     text: Annotated[Text, Field(max_length=limits.MAX_SINGLE_TEXT_CHARACTERS)]
+    """The words to be spoken. Unless `markup` is `literal`, they may contain marks, tags and stage directions."""
     voice_id: VoiceId
+    """The id of a voice from `GET /voices`."""
     voice_name: VoiceName | None = omittable()
+    """A name of the voice, for your own use."""
     language: LanguageTag = "zh-TW"
+    """The language of the text, as a BCP 47 tag. The default is `zh-TW`."""
     speed: Speed = 1.0
+    """The speed, as a factor on the voice's own. The default is 1. HD voices support only 1."""
     pitch: Pitch = 0
+    """The change of the voice's own pitch, in percent. The default is 0. HD voices support only 0."""
     volume: Volume = 1.0
+    """The volume, as a factor on the voice's own amplitude. The default is 1."""
     style: Style | None = omittable()
-    """One of the voice's `styles` in `GET /voices`. A style tag in the text overrides it."""
+    """The style of the voice: one of its `styles` in `GET /voices`. A style tag in the text overrides it."""
     style_degree: StyleDegree | None = omittable()
-    """The strength of the style. 1 is the voice's own strength."""
+    """The strength of the style, as a factor. 1 is the voice's own strength."""
     take: Take = 0
-    """The number of the reading. With another number, the same words are spoken and billed again."""
+    """The number of the reading; 0 by default. With another number, the same words are spoken and billed again."""
 
     def to_dialogue(self) -> Dialogue:
         """Return the domain's dialogue, which has one turn."""
@@ -479,9 +495,11 @@ class ParseDialogueRequest(Request):
     )
 
     script: Annotated[str, Field(max_length=MAX_SCRIPT_CHARACTERS, json_schema_extra={"pattern": SPEAKABLE_PATTERN})]
+    """The text of the script."""
     format: Annotated[ScriptFormat, Field(strict=False)] = ScriptFormat.AUTO
-    """`auto` detects the format. `plain` and `markdown` are parsed in the same way."""
+    """The format of the script. `auto` (default) detects it. `plain` and `markdown` are parsed in the same way."""
     markup: Annotated[Markup, Field(strict=False)] = Markup.AUTO
-    """`auto` interprets marks, tags and stage directions. `literal` leaves texts exactly as written."""
+    """The treatment of markup: `auto` (default) interprets marks, tags and stage directions. `literal` leaves texts
+    exactly as written."""
     answers: Annotated[list[ScriptAnswer], Field(default=[], max_length=MAX_SCRIPT_ANSWERS)]
     """Answers to the `questions` of an earlier parse of this script. Answers to other questions are ignored."""

@@ -19,6 +19,7 @@ class ScriptAnswer(Request):
     """An answer to a question from an earlier parse of the same script."""
 
     question: Annotated[QuestionKind, Field(strict=False)]
+    """The `question` that is answered."""
     speaker: Annotated[
         str,
         Field(max_length=limits.MAX_SPEAKER_CHARACTERS, json_schema_extra={"pattern": SPEAKABLE_PATTERN}),
@@ -42,6 +43,7 @@ class ChoiceSchema(BaseModel):
     """A possible answer to a question."""
 
     choice: Choice
+    """The value for `choice` in an answer."""
     label: str
     """The meaning of the choice, in the language of the response."""
 
@@ -52,6 +54,7 @@ class QuestionSchema(BaseModel):
     model_config = ConfigDict(revalidate_instances="always")
 
     question: QuestionKind
+    """The kind of the question."""
     speaker: str
     """The speaker that the question is about; empty if it is about the whole script."""
     other: str | None = left_out_when_none()
@@ -59,7 +62,9 @@ class QuestionSchema(BaseModel):
     lines: list[int]
     """The numbers of the first 1,000 lines of the script that the question is about, counted from 1."""
     message: str
+    """The question as a sentence, in the language of the response."""
     choices: list[ChoiceSchema]
+    """The possible answers."""
 
     @classmethod
     def of(cls, question: Question, language: Language) -> Self:

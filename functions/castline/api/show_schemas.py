@@ -49,6 +49,7 @@ class PutShowRequest(AudioChoices, TitlesSchema):
     """
 
     provider: ProviderId | None = omittable()
+    """The id of a speech provider from `GET /providers`."""
     cast: Annotated[
         list[VoiceAssignmentSchema],
         Field(default=[], max_length=limits.MAX_TURNS),
@@ -56,9 +57,14 @@ class PutShowRequest(AudioChoices, TitlesSchema):
     ]
     """The voices of the speakers, and their deliveries."""
     pronunciations: Annotated[Pronunciations, Field(default=[])]
+    """Pronunciations of words and phrases. No two of them may have the same text and language."""
     pronunciation_sets: Annotated[SetNames, Field(default=[])]
+    """Names of your pronunciation sets."""
     gap_ms: GapMs | None = omittable()
+    """The pause between two turns, in milliseconds."""
     crossfade_ms: CrossfadeMs | None = omittable()
+    """The time in milliseconds over which each next turn fades in, within the pause. If it exceeds `gap_ms`, turns
+    overlap a little."""
 
     def to_show(self) -> Show:
         """Return the domain's show."""
@@ -82,20 +88,37 @@ class ShowDetail(_Answer):
     """A show. Each job sets the fields that the show leaves out."""
 
     name: str
+    """The name of the show."""
     title: str | None = left_out_when_none()
+    """The title of the audio."""
     author: str | None = left_out_when_none()
+    """The author in the file's tags."""
     album: str | None = left_out_when_none()
+    """The album in the file's tags, such as the name of the show."""
     provider: str | None = left_out_when_none()
+    """The id of the speech provider."""
     cast: list[VoiceAssignmentSchema]
+    """The voices of the speakers, and their deliveries."""
     pronunciations: list[PronunciationSchema]
+    """Pronunciations of words and phrases."""
     pronunciation_sets: list[str]
+    """Names of your pronunciation sets."""
     output_format: OutputFormat | None = left_out_when_none()
+    """The format of the audio file."""
     quality: Quality | None = left_out_when_none()
+    """The sound quality: `standard` is 24 kHz mono. `studio` is 48 kHz, and stereo if there is music or a sound."""
     loudness: Loudness | None = left_out_when_none()
+    """The loudness of the file: `podcast` is −16 LUFS, `audiobook` −20 LUFS, `broadcast` −23 LUFS. `none` does not
+    change the loudness."""
     music: MusicSchema | None = left_out_when_none()
+    """Music before, after and under the speech."""
     cover_id: str | None = left_out_when_none()
+    """The id of the image that becomes the cover of the file."""
     gap_ms: int | None = left_out_when_none()
+    """The pause between two turns, in milliseconds."""
     crossfade_ms: int | None = left_out_when_none()
+    """The time in milliseconds over which each next turn fades in, within the pause. If it exceeds `gap_ms`, turns
+    overlap a little."""
 
     @classmethod
     def of(cls, name: str, show: Show) -> Self:
@@ -109,7 +132,9 @@ class ShowSummary(_Answer):
     """A show in a list."""
 
     name: str
+    """The name of the show."""
     title: str | None = left_out_when_none()
+    """The title of the audio; left out if the show has none."""
     updated_at: Time
     """The time of the last change."""
     etag: str
@@ -120,4 +145,6 @@ class ShowList(_Answer):
     """All shows of the user, ordered by name."""
 
     items: list[ShowSummary]
+    """The shows."""
     total: int
+    """The number of shows."""

@@ -39,6 +39,7 @@ class CreateSoundRequest(Request):
         AfterValidator(not_blank),
         AfterValidator(speakable),
     ]
+    """A name for the sound."""
     size_bytes: Annotated[int, Field(ge=1, le=max(limits.MAX_BYTES.values())), BeforeValidator(whole)]
     """The exact size of the file: at most 5 MB for an image and 50 MB for an audio file."""
     content_type: Annotated[
@@ -66,6 +67,7 @@ class SoundError(_Answer):
     """The reason why a file cannot be used."""
 
     code: UploadProblem
+    """The code of the reason."""
     message: str
     """The reason as a sentence, in the language of the response."""
 
@@ -77,31 +79,42 @@ class UploadRequest(_Answer):
     """
 
     method: Literal["PUT"]
+    """The method of the request."""
     url: str
+    """The URL to which the file is uploaded. It works without a token."""
     headers: dict[str, str]
     """The headers that must be sent unchanged."""
     expires_at: Time
+    """The time until which the URL works."""
 
 
 class SoundDetail(_Answer):
     """An audio clip or a cover image."""
 
     id: str
+    """The id of the sound."""
     name: str
+    """The name of the sound."""
     kind: SoundKind
+    """`audio`, or `image` for a cover."""
     status: SoundStatus
     """`waiting` until the file is uploaded and checked, then `ready`, or `failed` if the file cannot be used."""
     content_type: str
+    """The media type of the file."""
     size_bytes: int
+    """The size of the file in bytes."""
     created_at: Time
+    """The time at which the sound was created."""
     expires_at: Time | None
     """The time at which the sound is deleted; null if a job has used the sound."""
     duration_ms: int | None
-    """The duration. It and the next three fields are measured; they are null unless audio is ready."""
+    """The duration in milliseconds; null unless audio is ready."""
     channels: int | None
+    """The number of channels; null unless audio is ready."""
     sample_rate_hz: int | None
+    """The sample rate in Hz; null unless audio is ready."""
     loudness_lufs: float | None
-    """The integrated loudness (ITU-R BS.1770); also null for silence."""
+    """The integrated loudness in LUFS (ITU-R BS.1770); null for silence, and unless audio is ready."""
     error: SoundError | None
     """The reason why the status is `failed`; otherwise null."""
 
@@ -119,13 +132,16 @@ class CreatedSound(SoundDetail):
     """A new sound, and the request that uploads its file."""
 
     upload: UploadRequest
+    """The request that uploads the file."""
 
 
 class SoundList(_Answer):
     """All sounds of the user, newest first."""
 
     items: list[SoundDetail]
+    """The sounds."""
     total: int
+    """The number of sounds."""
 
 
 def sound_fields(sound: Sound, language: Language) -> dict[str, object]:

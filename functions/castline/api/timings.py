@@ -29,12 +29,16 @@ class Timing(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 
     start_ms: int
+    """The start in milliseconds, from the start of the audio."""
     end_ms: int
+    """The end in milliseconds, from the start of the audio."""
     text: str | None = left_out_when_none()
     """The text of a word or sentence. A word includes the punctuation around it and a space after it, so that the
     joined words of a turn are the turn's text."""
     speaker: str | None = left_out_when_none()
+    """The speaker; left out for chapters and in a single-voice job."""
     turn_index: int | None = left_out_when_none()
+    """The `index` of the turn; left out for chapters."""
     title: str | None = left_out_when_none()
     """The title of a chapter."""
     estimated: bool = left_out_when_false()
@@ -47,11 +51,13 @@ class Timings(BaseModel):
     model_config = ConfigDict(revalidate_instances="always")
 
     level: TimingLevel
+    """The parts that are listed, as requested."""
     duration_ms: int
-    """The length of the audio."""
+    """The duration of the audio in milliseconds."""
     estimated: bool
     """Whether the time of at least one item is estimated."""
     items: list[Timing]
+    """The parts of the audio."""
 
 
 @router.operation(

@@ -31,7 +31,7 @@ class UsageFigures(_Answer):
     jobs: int
     """The number of submitted jobs, including those that bill nothing."""
     audio_seconds: float
-    """The total duration of the files of completed jobs."""
+    """The total duration in seconds of the files of completed jobs."""
     cost: Cost
     """The cost of the billed characters, at the deployment's price at the time of each submission."""
 
@@ -52,6 +52,7 @@ class UsageOfDay(UsageFigures):
     """Usage on one day."""
 
     day: Day
+    """The day in UTC."""
 
 
 class UserLimits(_Answer):
@@ -60,6 +61,7 @@ class UserLimits(_Answer):
     characters_per_day: int | None
     """The quota of billed and reserved characters, for all jobs that are submitted on a day."""
     characters_per_month: int | None
+    """The quota of billed and reserved characters, for all jobs that are submitted in a month."""
     max_active_jobs: int
     """The maximum number of pending and processing jobs."""
 
@@ -68,8 +70,11 @@ class Usage(_Answer):
     """Your usage in a month, and your limits."""
 
     month: Month
+    """The month in UTC, such as `2026-11`."""
     currency: str
+    """The ISO 4217 code of the currency of all costs."""
     limits: UserLimits
+    """The limits that apply to you."""
     day_resets_at: Time
     """The time at which the quota of the current day resets."""
     month_resets_at: Time
@@ -115,15 +120,20 @@ class UsageOfUser(UsageFigures):
     """The usage of one user in a month."""
 
     user_id: str
+    """The id of the user."""
     days: list[UsageOfDay]
+    """The usage on the days on which the user submitted jobs, in order."""
 
 
 class OperatorUsage(_Answer):
     """The usage of all users in a month, in total and by user."""
 
     month: Month
+    """The month in UTC, such as `2026-11`."""
     currency: str
+    """The ISO 4217 code of the currency of all costs."""
     deployment: DeploymentUsage
+    """The usage of all users together, and its limit."""
     days: list[UsageOfDay]
     """The usage of all users together, on the days on which jobs were submitted, in order."""
     users: list[UsageOfUser]

@@ -52,9 +52,11 @@ class CreateWebhookRequest(Request):
     """
 
     url: WebhookUrl
+    """The HTTPS URL that receives the events."""
     events: Annotated[_Events, Field(default=[*EventType])]
-    """The types of events to send."""
+    """The types of events to send. By default, all are sent."""
     description: _Description | None = omittable()
+    """A description, for your own use."""
 
 
 class ChangeWebhookRequest(Request):
@@ -64,7 +66,9 @@ class ChangeWebhookRequest(Request):
     """
 
     url: WebhookUrl | None = omittable()
+    """The new HTTPS URL."""
     events: _Events | None = omittable()
+    """The new types of events to send."""
     description: _Description | None = omittable()
     """The new description. Null removes it."""
     status: Annotated[EndpointStatus, Field(strict=False)] | None = omittable()
@@ -89,19 +93,24 @@ class Webhook(_Answer):
     """A URL that receives the events of your jobs."""
 
     id: str
-    """`job` for the webhook that stands for the `webhook_url` of single jobs."""
+    """The id of the webhook; `job` for the one that stands for the `webhook_url` of single jobs."""
     url: str | None
     """The URL in the normalized form to which events are sent; null for the webhook `job`."""
     events: list[EventType]
+    """The types of events to send."""
     description: str | None
+    """The description; null if there is none."""
     status: EndpointStatus
+    """The status. No events are sent to a webhook that is `disabled`."""
     disabled_reason: DisabledReason | None
     """The reason why no events are sent: you disabled the webhook (`user`), the URL responded with 410 (`gone`), or
     every attempt failed for five days (`failing`)."""
     failing_since: Time | None
-    """The time of the first failed attempt since the last success."""
+    """The time of the first failed attempt since the last success; null if there was none."""
     created_at: Time
+    """The time at which the webhook was created."""
     updated_at: Time
+    """The time of the last change of the webhook."""
     previous_secret_expires_at: Time | None
     """The time until which deliveries are also signed with the secrets from before the last rotation."""
 
@@ -117,18 +126,22 @@ class WebhookList(_Answer):
     """All webhooks of the user, newest first, without the webhook `job`."""
 
     items: list[Webhook]
+    """The webhooks."""
     total: int
+    """The number of webhooks."""
 
 
 class WebhookAttempt(_Answer):
     """An attempt of a delivery: one request, and its outcome."""
 
     at: Time
+    """The time of the attempt."""
     status_code: int | None
     """The status code of the response; null if there was none."""
     error: AttemptError | None
     """The reason why the attempt failed; null if it succeeded."""
     duration_ms: int
+    """The duration of the attempt in milliseconds."""
     response_excerpt: str | None
     """The first 1,000 bytes of the response body."""
 
@@ -137,7 +150,9 @@ class WebhookDelivery(_Answer):
     """The delivery of an event to a webhook, with all its attempts."""
 
     id: str
+    """The id of the delivery."""
     webhook_id: str
+    """The id of the webhook."""
     event_id: str
     """The value of the header `webhook-id` in every attempt, by which receivers recognize duplicates."""
     event_type: str
@@ -145,10 +160,13 @@ class WebhookDelivery(_Answer):
     job_id: str | None
     """The id of the job; null for a test."""
     url: str
+    """The URL to which the event is sent."""
     status: DeliveryStatus
-    """The status: `pending` as long as another attempt follows."""
+    """The status of the delivery: `pending` as long as another attempt follows."""
     created_at: Time
+    """The time at which the delivery was created."""
     next_attempt_at: Time | None
+    """The time of the next attempt; null if none follows."""
     attempts: list[WebhookAttempt]
     """The attempts, in order of time."""
     redelivery_of: str | None
@@ -159,6 +177,7 @@ class WebhookDeliveryList(_Answer):
     """One page of deliveries, newest first."""
 
     items: list[WebhookDelivery]
+    """The deliveries of the page."""
     next_cursor: str | None
     """The cursor of the next page; null on the last page."""
 

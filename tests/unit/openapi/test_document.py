@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -59,6 +60,37 @@ def test_every_operation_says_what_a_reader_needs(operation: dict[str, Any]) -> 
     assert operation["summary"]
     assert all(parameter["description"] for parameter in operation["parameters"])
     assert all("X-Request-ID" in response["headers"] for response in operation["responses"].values())
+
+
+def test_nearly_every_field_has_a_description() -> None:
+    fields = {
+        f"{name}.{field}": schema
+        for name, described in DOCUMENT["components"]["schemas"].items()
+        for field, schema in described.get("properties", {}).items()
+    }
+
+    missing = [field for field, schema in fields.items() if not schema.get("description")]
+    assert len(missing) <= 0.05 * len(fields), missing
+
+
+def test_a_field_has_the_description_of_the_nearest_class_that_gives_one() -> None:
+    job, rendition = (
+        DOCUMENT["components"]["schemas"][name]["properties"] for name in ("CreateJobRequest", "RenderJobRequest")
+    )
+
+    assert rendition["loudness"]["description"].startswith("The loudness of the file")
+    assert job["music"]["description"] != rendition["music"]["description"]
+
+
+def test_no_field_is_described_by_the_code_behind_it() -> None:
+    modules = re.compile(r"``|\bcastline\.|\b\w+\.py\b|\bDynamoDB\b|\bdomain's\b")
+    described = {
+        f"{name}.{field}": schema.get("description", "")
+        for name, schemas in DOCUMENT["components"]["schemas"].items()
+        for field, schema in schemas.get("properties", {}).items()
+    }
+
+    assert [field for field, text in described.items() if modules.search(text)] == []
 
 
 def test_every_error_code_that_clients_may_meet_is_documented() -> None:

@@ -681,43 +681,72 @@ export interface components {
         AttemptError: "timeout" | "connection_failed" | "tls_failed" | "dns_failed" | "forbidden_address" | "redirect" | "bad_status" | "endpoint_disabled" | "protocol_error";
         /** @description A sound under the whole speech, repeated as often as needed. */
         BedSchema: {
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description The id of a sound from `GET /sounds` whose status is `ready`.
+             */
             sound_id: string;
             /**
              * @description The gain in dB, relative to the loudness of the speech.
              * @default -12
              */
             gain_db: number;
-            /** @default 2000 */
+            /**
+             * @description The duration of the fade-in, in milliseconds.
+             * @default 2000
+             */
             fade_in_ms: number;
-            /** @default 4000 */
+            /**
+             * @description The duration of the fade-out, in milliseconds.
+             * @default 4000
+             */
             fade_out_ms: number;
-            /** @default 10 */
+            /**
+             * @description The number of dB by which the sound is lowered while somebody speaks.
+             * @default 10
+             */
             duck_db: number;
         };
         /** @description A voice for each speaker, in the order of the request. */
         CastDialogue: {
+            /** @description The speakers with their voices. */
             speakers: components["schemas"]["CastMemberSchema"][];
+            /** @description Sentences to show to the user, about assumptions that were made and voices that are not as expected. */
             notes: string[];
         };
         /** @description The speakers of a dialogue, in order of appearance. Their texts are not needed. */
         CastDialogueRequest: {
+            /** @description The id of a speech provider. The default is the first one that `GET /providers` lists. */
             provider?: string | null;
+            /** @description The speakers, in order of appearance. */
             speakers: components["schemas"]["PartSchema"][];
+            /** @description The language of speakers without a `language` of their own. */
             language?: string | null;
-            /** @default [] */
+            /**
+             * @description The user's languages, most preferred first, such as `navigator.languages` of a browser. They decide the region of a language without a region, and the language if nothing else does. The default is `Accept-Language`.
+             * @default []
+             */
             preferred_languages: string[];
         };
         /** @description A speaker with a voice. */
         CastMemberSchema: {
+            /** @description The name of the speaker. */
             speaker: string;
+            /** @description The id of the voice, for `voice_id` in `voice_assignments`. */
             voice_id: string;
+            /** @description The name of the voice in its own language. */
             voice_name: string;
+            /** @description The language of the speaker, with its region. */
             language: string;
+            /** @description Where the language comes from: `given` for the speaker, the language of the `voice` that is kept, given for the whole `dialogue`, the first of the `preferred` languages, or the `default` of the service. */
             language_source: components["schemas"]["LanguageSource"];
+            /** @description Why the speaker has this voice: `kept` from the request, chosen by the speaker's `name`, or `dealt` in turn. */
             voice_source: components["schemas"]["VoiceSource"];
+            /** @description The gender of the voice. */
             gender: components["schemas"]["Gender"];
+            /** @description Whether another speaker has the same voice. */
             shared: boolean;
+            /** @description The value for `language` in `voice_assignments` that makes a multilingual voice speak the language. It is left out if the voice needs no such value, or cannot speak the language. */
             told_language?: string;
         };
         /**
@@ -726,25 +755,36 @@ export interface components {
          *     The rules for the URL are those for a new webhook. The webhook `job` has no URL, so it cannot be changed.
          */
         ChangeWebhookRequest: {
+            /** @description The new HTTPS URL. */
             url?: string | null;
+            /** @description The new types of events to send. */
             events?: components["schemas"]["EventType"][] | null;
+            /** @description The new description. Null removes it. */
             description?: string | null;
+            /** @description The new status. `enabled` also resets the record of failures. */
             status?: components["schemas"]["EndpointStatus"] | null;
         };
         /** @description The limit that an operator has set for all users together. Null means no limit. */
         ChangedDeploymentLimits: {
+            /** @description The number of characters that all users together may bill per day; left out if no operator has set it. */
             characters_per_day?: number | null;
         };
         /** @description The limits that an operator has set for a user. Null means no limit. */
         ChangedUserLimits: {
+            /** @description The quota of characters per day; left out if no operator has set it. */
             characters_per_day?: number | null;
+            /** @description The quota of characters per month; left out if no operator has set it. */
             characters_per_month?: number | null;
+            /** @description The maximum number of pending and processing jobs; left out if no operator has set it. */
             max_active_jobs?: number;
         };
         /** @description The times of a chapter, which lasts until the next chapter or the end. */
         ChapterTimingSchema: {
+            /** @description The title of the chapter. */
             title: string;
+            /** @description The start in milliseconds, from the start of the audio. */
             start_ms: number;
+            /** @description The end in milliseconds, from the start of the audio. */
             end_ms: number;
         };
         /**
@@ -754,12 +794,16 @@ export interface components {
         Choice: "join" | "keep" | "leave_out" | "speak" | "sound" | "speakers" | "text" | "one_voice" | "alternate";
         /** @description A possible answer to a question. */
         ChoiceSchema: {
+            /** @description The value for `choice` in an answer. */
             choice: components["schemas"]["Choice"];
+            /** @description The meaning of the choice, in the language of the response. */
             label: string;
         };
         /** @description An amount of money, at the deployment's price per 1,000,000 billed characters. */
         Cost: {
+            /** @description The amount in units of the currency, with up to six decimal places. */
             amount: number;
+            /** @description The ISO 4217 code of the currency, such as `USD`. */
             currency: string;
         };
         /**
@@ -787,33 +831,71 @@ export interface components {
          *     A body of more than 5 MB is refused with 413.
          */
         CreateJobRequest: {
+            /** @description An HTTPS URL that receives the events of the job, in addition to your webhooks. Requests to it are signed with the secret that `POST /webhooks/job/rotate` returns. */
             webhook_url?: string | null;
+            /** @description The title of the audio, for the tags and the name of its file and for lists. */
             title?: string | null;
+            /** @description The author in the file's tags. The default is the speakers' names. */
             author?: string | null;
+            /** @description The album in the file's tags, for example the name of the show or the course. */
             album?: string | null;
-            /** @default auto */
+            /**
+             * @description The treatment of markup: `auto` (default) interprets marks, tags and stage directions in texts. `literal` speaks texts exactly as written.
+             * @default auto
+             */
             markup: components["schemas"]["Markup"];
-            /** @default [] */
+            /**
+             * @description Pronunciations of words and phrases. No two of them may have the same text and language.
+             * @default []
+             */
             pronunciations: components["schemas"]["PronunciationSchema"][];
-            /** @default [] */
+            /**
+             * @description Names of your pronunciation sets. If several entries have the same text and language, an entry of `pronunciations` wins over one of a set, and an earlier set over a later one.
+             * @default []
+             */
             pronunciation_sets: string[];
-            /** @default mp3 */
+            /**
+             * @description The format of the audio file. The default is `mp3`.
+             * @default mp3
+             */
             output_format: components["schemas"]["OutputFormat"];
-            /** @default standard */
+            /**
+             * @description The sound quality: `standard` (default) is 24 kHz mono. `studio` is 48 kHz, and stereo if there is music or a sound.
+             * @default standard
+             */
             quality: components["schemas"]["Quality"];
-            /** @default podcast */
+            /**
+             * @description The loudness of the file: `podcast` (default) is −16 LUFS, `audiobook` −20 LUFS, `broadcast` −23 LUFS. `none` does not change the loudness.
+             * @default podcast
+             */
             loudness: components["schemas"]["Loudness"];
+            /** @description Music before, after and under the speech. */
             music?: components["schemas"]["MusicSchema"] | null;
+            /** @description The id of an image from `GET /sounds`, which becomes the cover of the file. */
             cover_id?: string | null;
-            /** @example azure */
+            /**
+             * @description The id of a speech provider from `GET /providers`.
+             * @example azure
+             */
             provider: string;
+            /** @description The turns and sounds of the dialogue, in any order. */
             turns: (components["schemas"]["SubmittedTurn"] | components["schemas"]["SoundTurnSchema"])[];
+            /** @description The voices: exactly one for every speaker. */
             voice_assignments: components["schemas"]["VoiceAssignmentSchema"][];
-            /** @default zh-TW */
+            /**
+             * @description The language of the dialogue, as a BCP 47 tag. The default is `zh-TW`.
+             * @default zh-TW
+             */
             language: string;
-            /** @default 300 */
+            /**
+             * @description The pause between two turns, in milliseconds. The default is 300.
+             * @default 300
+             */
             gap_ms: number;
-            /** @default 50 */
+            /**
+             * @description The time in milliseconds over which each next turn fades in, within the pause. If it exceeds `gap_ms`, turns overlap a little. The default is 50.
+             * @default 50
+             */
             crossfade_ms: number;
         };
         /**
@@ -831,26 +913,53 @@ export interface components {
          *     - the provider cannot speak the text.
          */
         CreatePreviewRequest: {
-            /** @default auto */
+            /**
+             * @description The treatment of markup: `auto` (default) interprets marks, tags and stage directions in texts. `literal` speaks texts exactly as written.
+             * @default auto
+             */
             markup: components["schemas"]["Markup"];
-            /** @default [] */
+            /**
+             * @description Pronunciations of words and phrases. No two of them may have the same text and language.
+             * @default []
+             */
             pronunciations: components["schemas"]["PronunciationSchema"][];
-            /** @default [] */
+            /**
+             * @description Names of your pronunciation sets. If several entries have the same text and language, an entry of `pronunciations` wins over one of a set, and an earlier set over a later one.
+             * @default []
+             */
             pronunciation_sets: string[];
+            /** @description The speed, as a factor on the voice's own. HD voices support only 1. */
             speed?: number | null;
+            /** @description The change of the voice's own pitch, in percent. HD voices support only 0. */
             pitch?: number | null;
+            /** @description The volume, as a factor on the voice's own amplitude. */
             volume?: number | null;
+            /** @description The style of the voice: one of its `styles` in `GET /voices`. A style tag in the text overrides it. */
             style?: string | null;
+            /** @description The strength of the style, as a factor. 1 is the voice's own strength. */
             style_degree?: number | null;
+            /** @description The language that a multilingual voice speaks. */
             language?: string | null;
+            /** @description The id of a speech provider. The default is the first one that `GET /providers` lists. */
             provider?: string | null;
+            /** @description The id of a voice from `GET /voices`. */
             voice_id: string;
+            /** @description The words to be spoken. */
             text: string;
-            /** @default 0 */
+            /**
+             * @description The number of the reading; 0 by default. With another number, the same words are spoken and billed again.
+             * @default 0
+             */
             take: number;
-            /** @default zh-TW */
+            /**
+             * @description The `language` of the job for which the text is previewed. The default is `zh-TW`.
+             * @default zh-TW
+             */
             dialogue_language: string;
-            /** @default standard */
+            /**
+             * @description The `quality` of the job for which the text is previewed. The default is `standard`.
+             * @default standard
+             */
             quality: components["schemas"]["Quality"];
         };
         /**
@@ -868,56 +977,99 @@ export interface components {
          *     - the `webhook_url` would not be allowed for a webhook, or you have no secret for it.
          */
         CreateSingleVoiceJobRequest: {
+            /** @description An HTTPS URL that receives the events of the job, in addition to your webhooks. Requests to it are signed with the secret that `POST /webhooks/job/rotate` returns. */
             webhook_url?: string | null;
+            /** @description The title of the audio, for the tags and the name of its file and for lists. */
             title?: string | null;
+            /** @description The author in the file's tags. The default is the speakers' names. */
             author?: string | null;
+            /** @description The album in the file's tags, for example the name of the show or the course. */
             album?: string | null;
-            /** @default auto */
+            /**
+             * @description The treatment of markup: `auto` (default) interprets marks, tags and stage directions in texts. `literal` speaks texts exactly as written.
+             * @default auto
+             */
             markup: components["schemas"]["Markup"];
-            /** @default [] */
+            /**
+             * @description Pronunciations of words and phrases. No two of them may have the same text and language.
+             * @default []
+             */
             pronunciations: components["schemas"]["PronunciationSchema"][];
-            /** @default [] */
+            /**
+             * @description Names of your pronunciation sets. If several entries have the same text and language, an entry of `pronunciations` wins over one of a set, and an earlier set over a later one.
+             * @default []
+             */
             pronunciation_sets: string[];
-            /** @default mp3 */
+            /**
+             * @description The format of the audio file. The default is `mp3`.
+             * @default mp3
+             */
             output_format: components["schemas"]["OutputFormat"];
-            /** @default standard */
+            /**
+             * @description The sound quality: `standard` (default) is 24 kHz mono. `studio` is 48 kHz, and stereo if there is music or a sound.
+             * @default standard
+             */
             quality: components["schemas"]["Quality"];
-            /** @default podcast */
+            /**
+             * @description The loudness of the file: `podcast` (default) is −16 LUFS, `audiobook` −20 LUFS, `broadcast` −23 LUFS. `none` does not change the loudness.
+             * @default podcast
+             */
             loudness: components["schemas"]["Loudness"];
+            /** @description Music before, after and under the speech. */
             music?: components["schemas"]["MusicSchema"] | null;
+            /** @description The id of an image from `GET /sounds`, which becomes the cover of the file. */
             cover_id?: string | null;
-            /** @example azure */
+            /**
+             * @description The id of a speech provider from `GET /providers`.
+             * @example azure
+             */
             provider: string;
+            /** @description The words to be spoken. Unless `markup` is `literal`, they may contain marks, tags and stage directions. */
             text: string;
+            /** @description The id of a voice from `GET /voices`. */
             voice_id: string;
+            /** @description A name of the voice, for your own use. */
             voice_name?: string | null;
-            /** @default zh-TW */
+            /**
+             * @description The language of the text, as a BCP 47 tag. The default is `zh-TW`.
+             * @default zh-TW
+             */
             language: string;
             /**
-             * @description A factor on the voice's own speed. HD voices support only 1.
+             * @description The speed, as a factor on the voice's own. The default is 1. HD voices support only 1.
              * @default 1
              */
             speed: number;
             /**
-             * @description The change of the voice's own pitch, in percent. HD voices support only 0.
+             * @description The change of the voice's own pitch, in percent. The default is 0. HD voices support only 0.
              * @default 0
              */
             pitch: number;
             /**
-             * @description A factor on the amplitude.
+             * @description The volume, as a factor on the voice's own amplitude. The default is 1.
              * @default 1
              */
             volume: number;
+            /** @description The style of the voice: one of its `styles` in `GET /voices`. A style tag in the text overrides it. */
             style?: string | null;
+            /** @description The strength of the style, as a factor. 1 is the voice's own strength. */
             style_degree?: number | null;
-            /** @default 0 */
+            /**
+             * @description The number of the reading; 0 by default. With another number, the same words are spoken and billed again.
+             * @default 0
+             */
             take: number;
         };
         /** @description A new sound, whose file is uploaded with a second request. */
         CreateSoundRequest: {
+            /** @description A name for the sound. */
             name: string;
+            /** @description The exact size of the file: at most 5 MB for an image and 50 MB for an audio file. */
             size_bytes: number;
-            /** @enum {string} */
+            /**
+             * @description The media type of the file.
+             * @enum {string}
+             */
             content_type: "audio/aac" | "audio/aiff" | "audio/flac" | "audio/m4a" | "audio/mp3" | "audio/mp4" | "audio/mpeg" | "audio/ogg" | "audio/opus" | "audio/vnd.wave" | "audio/wav" | "audio/wave" | "audio/x-aiff" | "audio/x-flac" | "audio/x-m4a" | "audio/x-wav" | "image/jpeg" | "image/png";
         };
         /**
@@ -931,9 +1083,13 @@ export interface components {
          *     - has a port below 1024 other than 443.
          */
         CreateWebhookRequest: {
-            /** Format: uri */
+            /**
+             * Format: uri
+             * @description The HTTPS URL that receives the events.
+             */
             url: string;
             /**
+             * @description The types of events to send. By default, all are sent.
              * @default [
              *       "job.started",
              *       "job.completed",
@@ -942,24 +1098,41 @@ export interface components {
              *     ]
              */
             events: components["schemas"]["EventType"][];
+            /** @description A description, for your own use. */
             description?: string | null;
         };
         /** @description A new sound, and the request that uploads its file. */
         CreatedSound: {
+            /** @description The id of the sound. */
             id: string;
+            /** @description The name of the sound. */
             name: string;
+            /** @description `audio`, or `image` for a cover. */
             kind: components["schemas"]["SoundKind"];
+            /** @description `waiting` until the file is uploaded and checked, then `ready`, or `failed` if the file cannot be used. */
             status: components["schemas"]["SoundStatus"];
+            /** @description The media type of the file. */
             content_type: string;
+            /** @description The size of the file in bytes. */
             size_bytes: number;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description The time at which the sound was created.
+             */
             created_at: string;
+            /** @description The time at which the sound is deleted; null if a job has used the sound. */
             expires_at: string | null;
+            /** @description The duration in milliseconds; null unless audio is ready. */
             duration_ms: number | null;
+            /** @description The number of channels; null unless audio is ready. */
             channels: number | null;
+            /** @description The sample rate in Hz; null unless audio is ready. */
             sample_rate_hz: number | null;
+            /** @description The integrated loudness in LUFS (ITU-R BS.1770); null for silence, and unless audio is ready. */
             loudness_lufs: number | null;
+            /** @description The reason why the status is `failed`; otherwise null. */
             error: components["schemas"]["SoundError"] | null;
+            /** @description The request that uploads the file. */
             upload: components["schemas"]["UploadRequest"];
         };
         /**
@@ -969,12 +1142,16 @@ export interface components {
         DeliveryStatus: "pending" | "delivered" | "failed";
         /** @description The limit of all users together. Null means no limit. */
         DeploymentLimits: {
+            /** @description The number of characters that all users together may bill per day. */
             characters_per_day: number | null;
         };
         /** @description The usage of all users together. */
         DeploymentUsage: {
+            /** @description The number of characters that all users together may bill per day; null means no limit. */
             limit: number | null;
+            /** @description The usage on the current day, even if another month is requested. */
             today: components["schemas"]["UsageFigures"];
+            /** @description The usage in the month. */
             total: components["schemas"]["UsageFigures"];
         };
         /**
@@ -984,11 +1161,18 @@ export interface components {
         DisabledReason: "user" | "gone" | "failing";
         /** @description A URL of a finished file, which works until `expires_at`. */
         Download: {
+            /** @description The URL of the file. It works without a token. */
             download_url: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description The time until which the URL works.
+             */
             expires_at: string;
+            /** @description The name under which browsers save the file. */
             filename: string;
+            /** @description The media type of the file. */
             content_type: string;
+            /** @description The size of the file in bytes. */
             size_bytes: number;
         };
         /**
@@ -998,21 +1182,30 @@ export interface components {
         EndpointStatus: "enabled" | "disabled";
         /** @description The body of an error response, in the form that all errors have. */
         ErrorBody: {
+            /** @description The code of the error, such as `VALIDATION_ERROR`. It is the same in every language. */
             error: string;
+            /** @description The error as a sentence, in the language of the response. */
             message: string;
-            /** @description Details of the error. For VALIDATION_ERROR: every invalid field. */
+            /** @description Details of the error. For `VALIDATION_ERROR`: every invalid field. */
             details: {
                 errors?: components["schemas"]["FieldProblem"][];
             };
         };
         /** @description The estimated cost and duration of a job that has not been created. */
         Estimate: {
+            /** @description The number of characters of all texts. */
             characters: number;
+            /** @description The number of characters that the provider would charge for, by its own rule. Stored segments cost nothing. */
             billed_characters: number;
+            /** @description The number of segments, which are the pieces in which the texts are spoken. */
             segments: number;
+            /** @description The number of segments that are stored and would not be spoken again. */
             reused_segments: number;
+            /** @description The estimated duration of the audio in milliseconds. It is exact for stored segments. */
             duration_ms: number;
+            /** @description The cost of the billed characters, at the deployment's price. */
             cost: components["schemas"]["Cost"];
+            /** @description Warnings about text that is not spoken, or not spoken as requested, as for a submitted job. */
             warnings: components["schemas"]["Warning"][];
         };
         /**
@@ -1022,6 +1215,7 @@ export interface components {
         EventType: "job.started" | "job.completed" | "job.failed" | "job.cancelled";
         /** @description The reason for failing a job. */
         FailJobRequest: {
+            /** @description A reason for the audit log. The user of the job does not see it. */
             reason?: string | null;
         };
         /**
@@ -1031,17 +1225,23 @@ export interface components {
         FailureCode: "EMPTY_AUDIO" | "INTERNAL_ERROR" | "INTERRUPTED" | "PROVIDER_AUTH_FAILED" | "PROVIDER_MISCONFIGURED" | "PROVIDER_QUOTA_EXCEEDED" | "PROVIDER_REJECTED_INPUT" | "PROVIDER_THROTTLED" | "PROVIDER_UNAVAILABLE" | "SEGMENTS_EXPIRED" | "SEGMENT_BROKEN" | "STOPPED_BY_OPERATOR" | "TIMEOUT" | "VOICE_NOT_FOUND";
         /** @description The part of the input that caused a failure, if a single part did. */
         FailureDetails: {
+            /** @description The `index` of the turn that caused the failure. */
             turn_index?: number;
+            /** @description The id of the voice that caused the failure. */
             voice_id?: string;
         };
         /** @description A problem with one field of a request. */
         FieldProblem: {
+            /** @description The path of the field, such as `turns[0].text`. */
             field: string;
+            /** @description The problem, in the language of the response. */
             message: string;
+            /** @description The number of the line in the script, or in a body that is not valid JSON, counted from 1. */
             line?: number;
         };
         /** @description The response of API Gateway to a request without a valid token. */
         GatewayError: {
+            /** @description The reason, in English. */
             message: string;
         };
         /**
@@ -1052,6 +1252,7 @@ export interface components {
         /** @description The health of the service. */
         Health: {
             /**
+             * @description `ok` whenever the service responds.
              * @default ok
              * @constant
              */
@@ -1059,78 +1260,149 @@ export interface components {
         };
         /** @description The request that created a job, with defaults and with turns in spoken order. It can be submitted again. */
         InputParams: {
+            /** @description The title of the audio. */
             title?: string;
+            /** @description The author in the file's tags. */
             author?: string;
+            /** @description The album in the file's tags. */
             album?: string;
+            /** @description The URL that receives the events of this job. */
             webhook_url?: string;
+            /** @description The format of the audio file. */
             output_format: string;
+            /** @description The sound quality: `standard` is 24 kHz mono. `studio` is 48 kHz, and stereo if there is music or a sound. */
             quality?: components["schemas"]["Quality"];
+            /** @description The loudness of the file. Jobs that are older than this option have `none`. */
             loudness?: components["schemas"]["Loudness"];
+            /** @description Music before, after and under the speech. */
             music?: components["schemas"]["MusicSchema"];
+            /** @description The id of the image that is the cover of the file. */
             cover_id?: string;
+            /** @description The id of the speech provider. */
             provider: string;
+            /** @description The turns and sounds, in spoken order. */
             turns: (components["schemas"]["TurnSchema"] | components["schemas"]["SoundTurnSchema"])[];
+            /** @description The voices of the speakers. */
             voice_assignments: components["schemas"]["VoiceAssignmentSchema"][];
+            /** @description The language of the dialogue, as a BCP 47 tag. */
             language: string;
+            /** @description The pause between two turns, in milliseconds. */
             gap_ms: number;
+            /** @description The time in milliseconds over which each next turn fades in, within the pause. If it exceeds `gap_ms`, turns overlap a little. */
             crossfade_ms: number;
-            /** @default auto */
+            /**
+             * @description The treatment of markup in the texts; left out if it was `auto`.
+             * @default auto
+             */
             markup: components["schemas"]["Markup"];
-            /** @default [] */
+            /**
+             * @description The pronunciations of the request and its sets that the texts use.
+             * @default []
+             */
             pronunciations: components["schemas"]["PronunciationSchema"][];
         };
         /** @description A sound before or after the speech. */
         JingleSchema: {
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description The id of a sound from `GET /sounds` whose status is `ready`.
+             */
             sound_id: string;
             /**
              * @description The gain in dB, relative to the loudness of the speech.
              * @default 0
              */
             gain_db: number;
-            /** @default 0 */
+            /**
+             * @description The duration of the fade-in, in milliseconds.
+             * @default 0
+             */
             fade_in_ms: number;
-            /** @default 0 */
+            /**
+             * @description The duration of the fade-out, in milliseconds.
+             * @default 0
+             */
             fade_out_ms: number;
-            /** @default 0 */
+            /**
+             * @description The time in milliseconds for which the sound and the speech overlap.
+             * @default 0
+             */
             overlap_ms: number;
         };
         /** @description A job with all its details. Fields that do not apply are left out. */
         JobDetail: {
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description The id of the job.
+             */
             id: string;
+            /** @description The status of the job. `completed`, `failed` and `cancelled` are final. */
             status: components["schemas"]["JobStatus"];
+            /** @description The type of the job: `multi_role_tts` for a dialogue, `single_tts` for a text in one voice. */
             job_type: components["schemas"]["JobType"];
+            /** @description The id of the job's speech provider. */
             provider: string;
+            /** @description The title of the audio; left out if the job has none. */
             title?: string;
+            /** @description The author of the audio; left out if the job has none. */
             author?: string;
+            /** @description The album of the audio, such as the show or the course; left out if the job has none. */
             album?: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description The time at which the job was submitted.
+             */
             created_at: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description The time at which processing started; left out if it has not started.
+             */
             started_at?: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description The time at which the job ended, with any final status; left out until then.
+             */
             completed_at?: string;
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description The id of the job of which this job is another version.
+             */
             rendition_of?: string;
+            /** @description The request that created the job. It has no turns if the input can no longer be read. */
             input_params: components["schemas"]["InputParams"] | components["schemas"]["SingleVoiceInputParams"];
+            /** @description The progress of the job. */
             progress: components["schemas"]["Progress"];
+            /** @description The place of the job in the queue; only while it is pending and waits. */
             queue?: components["schemas"]["QueuePlace"];
+            /** @description The highest number of retries of any part of the job after a transient failure of the provider. */
             retry_count: number;
+            /** @description The number of characters billed for a failed or cancelled job. It may grow for some seconds, until the provider requests in flight have ended. For a completed job, it is in `result_metadata`. */
             billed_characters?: number;
+            /** @description Facts about the audio; only of a completed job. */
             result_metadata?: components["schemas"]["ResultMetadata"];
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description The id of the audio file; only of a completed job.
+             */
             audio_file_id?: string;
+            /** @description The code of the failure, such as `VOICE_NOT_FOUND`; only of a failed job. */
             error_code?: string;
+            /** @description The failure as a sentence, in the language of the response; only of a failed job. */
             error_message?: string;
+            /** @description The part of the input that caused the failure, if a single part did; only of a failed job. */
             error_details?: components["schemas"]["FailureDetails"];
         };
         /** @description One page of jobs, newest first. */
         JobList: {
+            /** @description The jobs of the page. */
             items: components["schemas"]["JobSummary"][];
+            /** @description The number of matching jobs on all pages; null in a search among more than 1,000 jobs. */
             total: number | null;
+            /** @description The maximum number of jobs per page, as requested. */
             limit: number;
+            /** @description The number of jobs before the page, as requested. */
             offset: number;
+            /** @description The cursor of the next page; null on the last page. Other pages may have fewer items than `limit`, or none. */
             next_cursor: string | null;
         };
         /**
@@ -1140,21 +1412,42 @@ export interface components {
         JobStatus: "pending" | "processing" | "completed" | "failed" | "cancelled";
         /** @description A job in a list. Times of events that have not happened yet are left out. */
         JobSummary: {
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description The id of the job.
+             */
             id: string;
+            /** @description The status of the job. `completed`, `failed` and `cancelled` are final. */
             status: components["schemas"]["JobStatus"];
+            /** @description The type of the job: `multi_role_tts` for a dialogue, `single_tts` for a text in one voice. */
             job_type: components["schemas"]["JobType"];
+            /** @description The id of the job's speech provider. */
             provider: string;
+            /** @description The title of the audio; left out if the job has none. */
             title?: string;
+            /** @description The author of the audio; left out if the job has none. */
             author?: string;
+            /** @description The album of the audio, such as the show or the course; left out if the job has none. */
             album?: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description The time at which the job was submitted.
+             */
             created_at: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description The time at which processing started; left out if it has not started.
+             */
             started_at?: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description The time at which the job ended, with any final status; left out until then.
+             */
             completed_at?: string;
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description The id of the job of which this job is another version.
+             */
             rendition_of?: string;
         };
         /**
@@ -1179,60 +1472,100 @@ export interface components {
         Markup: "auto" | "literal";
         /** @description Music before, after and under the speech. */
         MusicSchema: {
+            /** @description The sound before the speech. */
             intro?: components["schemas"]["JingleSchema"] | null;
+            /** @description The sound after the speech. */
             outro?: components["schemas"]["JingleSchema"] | null;
+            /** @description The sound under the speech. */
             bed?: components["schemas"]["BedSchema"] | null;
         };
         /** @description The breaker. While it is open, the submissions of all users are refused. */
         OperatedBreaker: {
+            /** @description The time of the last change by an operator; null if there was none. */
             changed_at: string | null;
+            /** @description The id of the operator who made the last change. */
             changed_by: string | null;
-            /** @enum {string} */
+            /**
+             * @description `open` if the submissions of all users are refused, otherwise `closed`.
+             * @enum {string}
+             */
             state: "open" | "closed";
+            /** @description The reason that is shown to users whose submissions are refused; null if there is none. */
             reason: string | null;
         };
         /** @description The limits of the whole deployment. */
         OperatedDeploymentLimits: {
+            /** @description The time of the last change by an operator; null if there was none. */
             changed_at: string | null;
+            /** @description The id of the operator who made the last change. */
             changed_by: string | null;
+            /** @description The limits that apply. */
             limits: components["schemas"]["DeploymentLimits"];
+            /** @description The limits that an operator has set. The other limits have their configured values. */
             changed: components["schemas"]["ChangedDeploymentLimits"];
         };
         /** @description A job as operators see it: its user and its progress, without texts and titles. */
         OperatedJob: {
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description The id of the job.
+             */
             id: string;
+            /** @description The id of the job's user. */
             user_id: string;
+            /** @description The status of the job. `completed`, `failed` and `cancelled` are final. */
             status: components["schemas"]["JobStatus"];
+            /** @description The type of the job: `multi_role_tts` for a dialogue, `single_tts` for a text in one voice. */
             job_type: components["schemas"]["JobType"];
+            /** @description The id of the job's speech provider. */
             provider: string;
+            /** @description The format of the audio file. */
             output_format: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description The time at which the job was submitted.
+             */
             created_at: string;
+            /** @description The time at which processing started; null if it has not started. */
             started_at: string | null;
+            /** @description The time at which the job ended, with any status. */
             completed_at: string | null;
+            /** @description The reason why the job failed; null unless it did. */
             error_code: components["schemas"]["FailureCode"] | null;
         };
         /** @description One page of the jobs of a day, newest first. A page may have fewer jobs than `limit`, although more follow. */
         OperatedJobList: {
+            /** @description The jobs of the page. */
             items: components["schemas"]["OperatedJob"][];
+            /** @description The cursor of the next page; null on the last page. */
             next_cursor: string | null;
         };
         /** @description The limits of a user. */
         OperatedUserLimits: {
+            /** @description The time of the last change by an operator; null if there was none. */
             changed_at: string | null;
+            /** @description The id of the operator who made the last change. */
             changed_by: string | null;
+            /** @description The id of the user. */
             user_id: string;
+            /** @description The limits that apply. */
             limits: components["schemas"]["UserLimits"];
+            /** @description The limits that an operator has set for this user. The others are the deployment's defaults. */
             changed: components["schemas"]["ChangedUserLimits"];
         };
         /** @description The usage of all users in a month, in total and by user. */
         OperatorUsage: {
+            /** @description The month in UTC, such as `2026-11`. */
             month: string;
+            /** @description The ISO 4217 code of the currency of all costs. */
             currency: string;
+            /** @description The usage of all users together, and its limit. */
             deployment: components["schemas"]["DeploymentUsage"];
+            /** @description The usage of all users together, on the days on which jobs were submitted, in order. */
             days: components["schemas"]["UsageOfDay"][];
+            /** @description One page of the users who submitted jobs, ordered by id. */
             users: components["schemas"]["UsageOfUser"][];
+            /** @description The cursor of the next page; null on the last page. */
             next_cursor: string | null;
         };
         /**
@@ -1251,67 +1584,118 @@ export interface components {
          *     - it is JSON without turns.
          */
         ParseDialogueRequest: {
+            /** @description The text of the script. */
             script: string;
-            /** @default auto */
+            /**
+             * @description The format of the script. `auto` (default) detects it. `plain` and `markdown` are parsed in the same way.
+             * @default auto
+             */
             format: components["schemas"]["ScriptFormat"];
-            /** @default auto */
+            /**
+             * @description The treatment of markup: `auto` (default) interprets marks, tags and stage directions. `literal` leaves texts exactly as written.
+             * @default auto
+             */
             markup: components["schemas"]["Markup"];
-            /** @default [] */
+            /**
+             * @description Answers to the `questions` of an earlier parse of this script. Answers to other questions are ignored.
+             * @default []
+             */
             answers: components["schemas"]["ScriptAnswer"][];
         };
         /** @description A script as turns. */
         ParsedDialogue: {
-            /** @enum {string} */
+            /**
+             * @description The format as which the script was parsed.
+             * @enum {string}
+             */
             format: "plain" | "markdown" | "fountain" | "srt" | "vtt" | "json" | "csv";
+            /** @description The turns of the script, in order, for `turns` of a job. */
             turns: components["schemas"]["ParsedTurn"][];
+            /** @description The speakers, in order of appearance. */
             speakers: string[];
+            /** @description The number of characters of all texts together. */
             total_characters: number;
+            /** @description The first 1,000 warnings, in order of lines. */
             warnings: components["schemas"]["Warning"][];
+            /** @description The language that each speaker seems to speak, as a language tag. Speakers who say too little to tell are left out. */
             languages: {
                 [key: string]: string;
             };
+            /** @description The language that most of the dialogue seems to be in; left out if there is too little text to tell. */
             language?: string;
+            /** @description Questions that only the author can answer. The turns are one reading of the script; `answers` select others. */
             questions: components["schemas"]["QuestionSchema"][];
         };
         /** @description One speaker's words in a script. */
         ParsedTurn: {
+            /** @description The speed, as a factor on the voice's own. HD voices support only 1. */
             speed?: number | null;
+            /** @description The change of the voice's own pitch, in percent. HD voices support only 0. */
             pitch?: number | null;
+            /** @description The volume, as a factor on the voice's own amplitude. */
             volume?: number | null;
+            /** @description The style of the voice: one of its `styles` in `GET /voices`. A style tag in the text overrides it. */
             style?: string | null;
+            /** @description The strength of the style, as a factor. 1 is the voice's own strength. */
             style_degree?: number | null;
+            /** @description The language that a multilingual voice speaks. */
             language?: string | null;
+            /** @description The name of the speaker. */
             speaker: string;
+            /** @description The words to be spoken. Unless `markup` is `literal`, they may contain marks, tags and stage directions. */
             text: string;
+            /** @description The position of the turn. Turns are spoken in order of index, and every turn has a different one. */
             index: number;
+            /** @description The title of the chapter that begins with this turn. */
             chapter?: string | null;
+            /** @description The pause before the next turn in milliseconds, in place of `gap_ms`. After the last turn, it is silence at the end. */
             pause_after_ms?: number | null;
-            /** @default 0 */
+            /**
+             * @description The number of the reading; 0 by default. With another number, the same words are spoken and billed again.
+             * @default 0
+             */
             take: number;
+            /** @description The number of the line in the script where the turn begins, counted from 1. */
             line: number;
+            /** @description Whether the turn describes a sound, by the answer `sound`. Replace it with a sound before you submit it. */
             is_sound?: boolean;
         };
         /** @description A speaker who needs a voice. */
         PartSchema: {
+            /** @description The name of the speaker. */
             speaker: string;
+            /** @description The language of the speaker's words: one that the user chose, or the one in `languages` of `POST /dialogues/parse`. */
             language?: string | null;
+            /** @description The voice that the speaker has and keeps. A voice that the provider does not have is ignored. */
             voice_id?: string | null;
         };
         /** @description A spoken preview. */
         Preview: {
+            /** @description The URL of the audio, an MP3 with the loudness `podcast`. It works without a token until `expires_at`. */
             audio_url: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description The time until which `audio_url` works.
+             */
             expires_at: string;
+            /** @description The duration of the audio in milliseconds. */
             duration_ms: number;
+            /** @description The number of characters that the provider charges for, by its own rule; 0 if all segments were stored. */
             billed_characters: number;
+            /** @description Whether all segments were stored, so that nothing had to be spoken. */
             reused: boolean;
+            /** @description The cost of the billed characters, at the deployment's price. */
             cost: components["schemas"]["Cost"];
+            /** @description Warnings about text that is not spoken, or not spoken as requested, as for a submitted job. */
             warnings: components["schemas"]["Warning"][];
         };
         /** @description The progress of a job. `total_segments` is 0 until the job is planned. */
         Progress: {
+            /** @description The number of segments that are spoken. */
             completed_segments: number;
+            /** @description The number of segments, which are the pieces in which the texts are spoken; 0 until the job is planned. */
             total_segments: number;
+            /** @description The estimated number of seconds until all segments of a processing job are spoken, from the speed so far. Joining the file takes some seconds more. Left out if it cannot be estimated. */
             seconds_left?: number;
         };
         /**
@@ -1321,54 +1705,84 @@ export interface components {
          *     neither is refused with 400.
          */
         PronunciationSchema: {
+            /** @description The text as scripts write it. Without capital letters it matches regardless of case. */
             text: string;
+            /** @description The words that are spoken in place of the text. */
             alias?: string | null;
+            /** @description The sounds of the text, in the `alphabet`. */
             phoneme?: string | null;
+            /** @description The alphabet of the `phoneme`: `ipa` (default) or `sapi`, such as `chong 2 qing 4`. */
             alphabet?: components["schemas"]["Alphabet"] | null;
+            /** @description The language of the turns that the entry applies to; `en` includes `en-US`. The default is every language. */
             language?: string | null;
         };
         /** @description A pronunciation set. */
         PronunciationSetDetail: {
+            /** @description The name of the set. */
             name: string;
+            /** @description The entries of the set. */
             entries: components["schemas"]["PronunciationSchema"][];
         };
         /** @description All pronunciation sets of the user, ordered by name. */
         PronunciationSetList: {
+            /** @description The sets. */
             items: components["schemas"]["PronunciationSetSummary"][];
+            /** @description The number of sets. */
             total: number;
         };
         /** @description A pronunciation set in a list. */
         PronunciationSetSummary: {
+            /** @description The name of the set. */
             name: string;
+            /** @description The number of entries. */
             entry_count: number;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description The time of the last change of the entries.
+             */
             updated_at: string;
+            /** @description The ETag for `If-Match`. It changes whenever the entries change. */
             etag: string;
         };
         /** @description A speech provider, and the limits of its jobs. */
         Provider: {
+            /** @description The id of the provider, for `provider` in requests. */
             id: string;
+            /** @description The name of the provider. */
             name: string;
+            /** @description The values of `output_format` that the provider supports. */
             output_formats: string[];
+            /** @description The maximum number of turns of a job. */
             max_turns: number;
+            /** @description The maximum number of characters of all texts together. */
             max_characters: number;
+            /** @description The maximum number of characters of a speaker's name. */
             max_speaker_characters: number;
+            /** @description The maximum `gap_ms`, in milliseconds. */
             max_gap_ms: number;
+            /** @description The maximum `crossfade_ms`, in milliseconds. */
             max_crossfade_ms: number;
+            /** @description The maximum number of pending and processing jobs of a user, unless an operator has set another limit. */
             max_active_jobs: number;
         };
         /** @description All speech providers. */
         ProviderList: {
+            /** @description The providers. The first one is the default of requests that need not name a provider. */
             items: components["schemas"]["Provider"][];
         };
         /** @description The state of the breaker. While it is open, the submissions of all users are refused. */
         PutBreakerRequest: {
-            /** @enum {string} */
+            /**
+             * @description `open` to refuse the submissions of all users, `closed` to accept them again.
+             * @enum {string}
+             */
             state: "open" | "closed";
+            /** @description A reason that is shown to users whose submissions are refused. */
             reason?: string | null;
         };
         /** @description The limit of the whole deployment. If it is left out, the configured limit applies. */
         PutDeploymentLimitsRequest: {
+            /** @description The number of characters that all users together may bill per day. Null means no limit. */
             characters_per_day?: number | null;
         };
         /**
@@ -1378,6 +1792,7 @@ export interface components {
          *     supports a phoneme in the entry's language (in any language, if the entry has none).
          */
         PutPronunciationSetRequest: {
+            /** @description The entries, which replace all earlier ones. */
             entries: components["schemas"]["PronunciationSchema"][];
         };
         /**
@@ -1392,28 +1807,51 @@ export interface components {
          *     The provider, the voices and the pronunciation sets are checked when a job is submitted with them.
          */
         PutShowRequest: {
+            /** @description The title of the audio, for the tags and the name of its file and for lists. */
             title?: string | null;
+            /** @description The author in the file's tags. The default is the speakers' names. */
             author?: string | null;
+            /** @description The album in the file's tags, for example the name of the show or the course. */
             album?: string | null;
+            /** @description The format of the audio file. */
             output_format?: components["schemas"]["OutputFormat"] | null;
+            /** @description The sound quality: `standard` is 24 kHz mono. `studio` is 48 kHz, and stereo if there is music or a sound. */
             quality?: components["schemas"]["Quality"] | null;
+            /** @description The loudness of the file: `podcast` is −16 LUFS, `audiobook` −20 LUFS, `broadcast` −23 LUFS. `none` does not change the loudness. */
             loudness?: components["schemas"]["Loudness"] | null;
+            /** @description Music before, after and under the speech. */
             music?: components["schemas"]["MusicSchema"] | null;
+            /** @description The id of an image from `GET /sounds`, which becomes the cover of the file. */
             cover_id?: string | null;
+            /** @description The id of a speech provider from `GET /providers`. */
             provider?: string | null;
-            /** @default [] */
+            /**
+             * @description The voices of the speakers, and their deliveries.
+             * @default []
+             */
             cast: components["schemas"]["VoiceAssignmentSchema"][];
-            /** @default [] */
+            /**
+             * @description Pronunciations of words and phrases. No two of them may have the same text and language.
+             * @default []
+             */
             pronunciations: components["schemas"]["PronunciationSchema"][];
-            /** @default [] */
+            /**
+             * @description Names of your pronunciation sets.
+             * @default []
+             */
             pronunciation_sets: string[];
+            /** @description The pause between two turns, in milliseconds. */
             gap_ms?: number | null;
+            /** @description The time in milliseconds over which each next turn fades in, within the pause. If it exceeds `gap_ms`, turns overlap a little. */
             crossfade_ms?: number | null;
         };
         /** @description New limits of a user, which replace all earlier ones. Limits that are left out get the defaults. */
         PutUserLimitsRequest: {
+            /** @description The quota of characters per day. Null means no limit. 0 allows only jobs that bill nothing. */
             characters_per_day?: number | null;
+            /** @description The quota of characters per month. Null means no limit. */
             characters_per_month?: number | null;
+            /** @description The maximum number of pending and processing jobs. */
             max_active_jobs?: number;
         };
         /**
@@ -1428,22 +1866,33 @@ export interface components {
         QuestionKind: "same_speaker" | "sound" | "speaker_dash" | "speaker_lines" | "speaker_column" | "no_speakers" | "preamble" | "action" | "caption_lines";
         /** @description A question about a script, with the possible answers. Answering is optional. */
         QuestionSchema: {
+            /** @description The kind of the question. */
             question: components["schemas"]["QuestionKind"];
+            /** @description The speaker that the question is about; empty if it is about the whole script. */
             speaker: string;
+            /** @description The spelling that the turns of `speaker` get with the choice `join`. */
             other?: string;
+            /** @description The numbers of the first 1,000 lines of the script that the question is about, counted from 1. */
             lines: number[];
+            /** @description The question as a sentence, in the language of the response. */
             message: string;
+            /** @description The possible answers. */
             choices: components["schemas"]["ChoiceSchema"][];
         };
         /** @description The approximate place of a pending job in the queue. Other jobs may go before it, or end sooner. */
         QueuePlace: {
+            /** @description The number of batches, of all users' jobs, that will be spoken before the job's first batch. */
             ahead: number;
+            /** @description The estimated time at which the job starts; null if it cannot be estimated. */
             estimated_start_at: string | null;
         };
         /** @description New titles of a job. A title that is left out does not change, and null removes it. */
         RenameJobRequest: {
+            /** @description The title of the audio, for the tags and the name of its file and for lists. */
             title?: string | null;
+            /** @description The author in the file's tags. The default is the speakers' names. */
             author?: string | null;
+            /** @description The album in the file's tags, for example the name of the show or the course. */
             album?: string | null;
         };
         /**
@@ -1456,33 +1905,57 @@ export interface components {
          *     - the new version would have more than 20 different sounds.
          */
         RenderJobRequest: {
+            /** @description The format of the audio file. */
             output_format?: components["schemas"]["OutputFormat"] | null;
+            /** @description The quality of the new file. The stored speech is converted to it, not spoken again. */
             quality?: components["schemas"]["Quality"] | null;
+            /** @description The loudness of the file: `podcast` is −16 LUFS, `audiobook` −20 LUFS, `broadcast` −23 LUFS. `none` does not change the loudness. */
             loudness?: components["schemas"]["Loudness"] | null;
+            /** @description New music, which replaces all of the job's music. Null removes the music. */
             music?: components["schemas"]["MusicSchema"] | null;
+            /** @description The id of an image from `GET /sounds`. Null removes the job's cover. */
             cover_id?: string | null;
         };
         /** @description Facts about the audio of a completed job. */
         ResultMetadata: {
+            /** @description The duration of the audio in milliseconds. */
             duration_ms: number;
+            /** @description The time in milliseconds from the start of processing to completion. */
             latency_ms: number;
+            /** @description `segmented` if every segment was spoken in a request of its own, `native` if several segments shared a request. */
             synthesis_mode: string;
+            /** @description The media type of the file. */
             content_type: string;
+            /** @description The size of the file in bytes. */
             size_bytes: number;
+            /** @description The number of characters of all texts. */
             characters: number;
+            /** @description The number of characters that the provider charged for, by its own rule. Stored segments cost nothing. */
             billed_characters: number;
+            /** @description The number of segments that were stored and not spoken again for this job. */
             reused_segments: number;
+            /** @description The times of the turns, in spoken order. */
             turn_timings: components["schemas"]["TurnTimingSchema"][];
+            /** @description `reported` if the provider reports the times of words, `estimated` if a voice does not. */
             subtitle_timing: string;
-            /** @default [] */
+            /**
+             * @description The chapters that headings or the `chapter` of turns name.
+             * @default []
+             */
             chapters: components["schemas"]["ChapterTimingSchema"][];
+            /** @description The integrated loudness of the file in LUFS (ITU-R BS.1770); left out if it has not been measured. */
             loudness_lufs?: number;
         };
         /** @description An answer to a question from an earlier parse of the same script. */
         ScriptAnswer: {
+            /** @description The `question` that is answered. */
             question: components["schemas"]["QuestionKind"];
-            /** @default  */
+            /**
+             * @description The `speaker` of the question.
+             * @default
+             */
             speaker: string;
+            /** @description One of the choices of the question. */
             choice: components["schemas"]["Choice"];
         };
         /**
@@ -1492,83 +1965,151 @@ export interface components {
         ScriptFormat: "auto" | "plain" | "markdown" | "fountain" | "srt" | "vtt" | "json" | "csv";
         /** @description A show. Each job sets the fields that the show leaves out. */
         ShowDetail: {
+            /** @description The name of the show. */
             name: string;
+            /** @description The title of the audio. */
             title?: string;
+            /** @description The author in the file's tags. */
             author?: string;
+            /** @description The album in the file's tags, such as the name of the show. */
             album?: string;
+            /** @description The id of the speech provider. */
             provider?: string;
+            /** @description The voices of the speakers, and their deliveries. */
             cast: components["schemas"]["VoiceAssignmentSchema"][];
+            /** @description Pronunciations of words and phrases. */
             pronunciations: components["schemas"]["PronunciationSchema"][];
+            /** @description Names of your pronunciation sets. */
             pronunciation_sets: string[];
+            /** @description The format of the audio file. */
             output_format?: components["schemas"]["OutputFormat"];
+            /** @description The sound quality: `standard` is 24 kHz mono. `studio` is 48 kHz, and stereo if there is music or a sound. */
             quality?: components["schemas"]["Quality"];
+            /** @description The loudness of the file: `podcast` is −16 LUFS, `audiobook` −20 LUFS, `broadcast` −23 LUFS. `none` does not change the loudness. */
             loudness?: components["schemas"]["Loudness"];
+            /** @description Music before, after and under the speech. */
             music?: components["schemas"]["MusicSchema"];
+            /** @description The id of the image that becomes the cover of the file. */
             cover_id?: string;
+            /** @description The pause between two turns, in milliseconds. */
             gap_ms?: number;
+            /** @description The time in milliseconds over which each next turn fades in, within the pause. If it exceeds `gap_ms`, turns overlap a little. */
             crossfade_ms?: number;
         };
         /** @description All shows of the user, ordered by name. */
         ShowList: {
+            /** @description The shows. */
             items: components["schemas"]["ShowSummary"][];
+            /** @description The number of shows. */
             total: number;
         };
         /** @description A show in a list. */
         ShowSummary: {
+            /** @description The name of the show. */
             name: string;
+            /** @description The title of the audio; left out if the show has none. */
             title?: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description The time of the last change.
+             */
             updated_at: string;
+            /** @description The ETag for `If-Match`. It changes whenever the show changes. */
             etag: string;
         };
         /** @description The request that created a single-voice job, with defaults. It can be submitted again. */
         SingleVoiceInputParams: {
+            /** @description The title of the audio. */
             title?: string;
+            /** @description The author in the file's tags. */
             author?: string;
+            /** @description The album in the file's tags. */
             album?: string;
+            /** @description The URL that receives the events of this job. */
             webhook_url?: string;
+            /** @description The format of the audio file. */
             output_format: string;
+            /** @description The sound quality: `standard` is 24 kHz mono. `studio` is 48 kHz, and stereo if there is music or a sound. */
             quality?: components["schemas"]["Quality"];
+            /** @description The loudness of the file. Jobs that are older than this option have `none`. */
             loudness?: components["schemas"]["Loudness"];
+            /** @description Music before, after and under the speech. */
             music?: components["schemas"]["MusicSchema"];
+            /** @description The id of the image that is the cover of the file. */
             cover_id?: string;
+            /** @description The id of the speech provider. */
             provider: string;
+            /** @description The words that are spoken. */
             text: string;
+            /** @description The id of the voice. */
             voice_id: string;
+            /** @description The name of the voice that the request gave. */
             voice_name?: string;
+            /** @description The language of the text, as a BCP 47 tag. */
             language: string;
+            /** @description The speed, as a factor on the voice's own. */
             speed: number;
+            /** @description The change of the voice's own pitch, in percent. */
             pitch: number;
+            /** @description The volume, as a factor on the voice's own amplitude. */
             volume: number;
+            /** @description The style of the voice. */
             style?: string;
+            /** @description The strength of the style. 1 is the voice's own strength. */
             style_degree?: number;
-            /** @default 0 */
+            /**
+             * @description The number of the reading; left out if it was 0.
+             * @default 0
+             */
             take: number;
-            /** @default auto */
+            /**
+             * @description The treatment of markup in the text; left out if it was `auto`.
+             * @default auto
+             */
             markup: components["schemas"]["Markup"];
-            /** @default [] */
+            /**
+             * @description The pronunciations of the request and its sets that the text uses.
+             * @default []
+             */
             pronunciations: components["schemas"]["PronunciationSchema"][];
         };
         /** @description An audio clip or a cover image. */
         SoundDetail: {
+            /** @description The id of the sound. */
             id: string;
+            /** @description The name of the sound. */
             name: string;
+            /** @description `audio`, or `image` for a cover. */
             kind: components["schemas"]["SoundKind"];
+            /** @description `waiting` until the file is uploaded and checked, then `ready`, or `failed` if the file cannot be used. */
             status: components["schemas"]["SoundStatus"];
+            /** @description The media type of the file. */
             content_type: string;
+            /** @description The size of the file in bytes. */
             size_bytes: number;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description The time at which the sound was created.
+             */
             created_at: string;
+            /** @description The time at which the sound is deleted; null if a job has used the sound. */
             expires_at: string | null;
+            /** @description The duration in milliseconds; null unless audio is ready. */
             duration_ms: number | null;
+            /** @description The number of channels; null unless audio is ready. */
             channels: number | null;
+            /** @description The sample rate in Hz; null unless audio is ready. */
             sample_rate_hz: number | null;
+            /** @description The integrated loudness in LUFS (ITU-R BS.1770); null for silence, and unless audio is ready. */
             loudness_lufs: number | null;
+            /** @description The reason why the status is `failed`; otherwise null. */
             error: components["schemas"]["SoundError"] | null;
         };
         /** @description The reason why a file cannot be used. */
         SoundError: {
+            /** @description The code of the reason. */
             code: components["schemas"]["UploadProblem"];
+            /** @description The reason as a sentence, in the language of the response. */
             message: string;
         };
         /**
@@ -1578,26 +2119,45 @@ export interface components {
         SoundKind: "audio" | "image";
         /** @description A sound, and a URL that plays or shows it. */
         SoundLink: {
+            /** @description The id of the sound. */
             id: string;
+            /** @description The name of the sound. */
             name: string;
+            /** @description `audio`, or `image` for a cover. */
             kind: components["schemas"]["SoundKind"];
+            /** @description `waiting` until the file is uploaded and checked, then `ready`, or `failed` if the file cannot be used. */
             status: components["schemas"]["SoundStatus"];
+            /** @description The media type of the file. */
             content_type: string;
+            /** @description The size of the file in bytes. */
             size_bytes: number;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description The time at which the sound was created.
+             */
             created_at: string;
+            /** @description The time at which the sound is deleted; null if a job has used the sound. */
             expires_at: string | null;
+            /** @description The duration in milliseconds; null unless audio is ready. */
             duration_ms: number | null;
+            /** @description The number of channels; null unless audio is ready. */
             channels: number | null;
+            /** @description The sample rate in Hz; null unless audio is ready. */
             sample_rate_hz: number | null;
+            /** @description The integrated loudness in LUFS (ITU-R BS.1770); null for silence, and unless audio is ready. */
             loudness_lufs: number | null;
+            /** @description The reason why the status is `failed`; otherwise null. */
             error: components["schemas"]["SoundError"] | null;
+            /** @description The URL of the audio as MP3, which works for an hour; null unless audio is ready. */
             audio_url: string | null;
+            /** @description The URL of the image, which works for an hour; null unless an image is ready. */
             image_url: string | null;
         };
         /** @description All sounds of the user, newest first. */
         SoundList: {
+            /** @description The sounds. */
             items: components["schemas"]["SoundDetail"][];
+            /** @description The number of sounds. */
             total: number;
         };
         /**
@@ -1607,57 +2167,109 @@ export interface components {
         SoundStatus: "waiting" | "ready" | "failed";
         /** @description A sound between two turns, or under the next one. It has no speaker and no text. */
         SoundTurnSchema: {
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description The id of a sound from `GET /sounds` whose status is `ready`.
+             */
             sound_id: string;
             /**
              * @description The gain in dB, relative to the loudness of the speech.
              * @default 0
              */
             gain_db: number;
-            /** @default 0 */
+            /**
+             * @description The duration of the fade-in, in milliseconds.
+             * @default 0
+             */
             fade_in_ms: number;
-            /** @default 0 */
+            /**
+             * @description The duration of the fade-out, in milliseconds.
+             * @default 0
+             */
             fade_out_ms: number;
+            /** @description The position of the sound among the turns. Every turn and sound has a different index. */
             index: number;
-            /** @default false */
+            /**
+             * @description Whether the sound plays under the next spoken turn. Both then start together, and the sound adds no time.
+             * @default false
+             */
             under: boolean;
         };
         /** @description A job that has just been submitted. */
         SubmittedJob: {
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description The id of the job.
+             */
             id: string;
+            /** @description The status of the job. `completed`, `failed` and `cancelled` are final. */
             status: components["schemas"]["JobStatus"];
+            /** @description The type of the job: `multi_role_tts` for a dialogue, `single_tts` for a text in one voice. */
             job_type: components["schemas"]["JobType"];
+            /** @description The id of the job's speech provider. */
             provider: string;
+            /** @description The title of the audio; left out if the job has none. */
             title?: string;
+            /** @description The author of the audio; left out if the job has none. */
             author?: string;
+            /** @description The album of the audio, such as the show or the course; left out if the job has none. */
             album?: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description The time at which the job was submitted.
+             */
             created_at: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description The time at which processing started; left out if it has not started.
+             */
             started_at?: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description The time at which the job ended, with any final status; left out until then.
+             */
             completed_at?: string;
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description The id of the job of which this job is another version.
+             */
             rendition_of?: string;
-            /** @default [] */
+            /**
+             * @description Warnings about text that is not spoken, or not spoken as requested; left out if there are none. `line` counts the lines of the turn's text.
+             * @default []
+             */
             warnings: components["schemas"]["Warning"][];
         };
         /** @description One speaker's words in a request. */
         SubmittedTurn: {
+            /** @description The speed, as a factor on the voice's own. HD voices support only 1. */
             speed?: number | null;
+            /** @description The change of the voice's own pitch, in percent. HD voices support only 0. */
             pitch?: number | null;
+            /** @description The volume, as a factor on the voice's own amplitude. */
             volume?: number | null;
+            /** @description The style of the voice: one of its `styles` in `GET /voices`. A style tag in the text overrides it. */
             style?: string | null;
+            /** @description The strength of the style, as a factor. 1 is the voice's own strength. */
             style_degree?: number | null;
+            /** @description The language that a multilingual voice speaks. */
             language?: string | null;
+            /** @description The name of the speaker. */
             speaker: string;
+            /** @description The words to be spoken. Unless `markup` is `literal`, they may contain marks, tags and stage directions. */
             text: string;
+            /** @description The position of the turn. Turns are spoken in order of index, and every turn has a different one. */
             index: number;
+            /** @description The title of the chapter that begins with this turn. */
             chapter?: string | null;
+            /** @description The pause before the next turn in milliseconds, in place of `gap_ms`. After the last turn, it is silence at the end. */
             pause_after_ms?: number | null;
-            /** @default 0 */
+            /**
+             * @description The number of the reading; 0 by default. With another number, the same words are spoken and billed again.
+             * @default 0
+             */
             take: number;
+            /** @description Ignored. It is accepted so that turns from `POST /dialogues/parse` can be submitted unchanged. */
             line?: number | null;
         };
         /**
@@ -1667,12 +2279,19 @@ export interface components {
         SubtitleFormat: "vtt" | "srt" | "ass";
         /** @description A part of the audio and its time. Fields that do not apply are left out. */
         Timing: {
+            /** @description The start in milliseconds, from the start of the audio. */
             start_ms: number;
+            /** @description The end in milliseconds, from the start of the audio. */
             end_ms: number;
+            /** @description The text of a word or sentence. A word includes the punctuation around it and a space after it, so that the joined words of a turn are the turn's text. */
             text?: string;
+            /** @description The speaker; left out for chapters and in a single-voice job. */
             speaker?: string;
+            /** @description The `index` of the turn; left out for chapters. */
             turn_index?: number;
+            /** @description The title of a chapter. */
             title?: string;
+            /** @description Whether the time is estimated; left out when the provider has reported it. */
             estimated?: boolean;
         };
         /**
@@ -1682,32 +2301,54 @@ export interface components {
         TimingLevel: "word" | "sentence" | "turn" | "chapter";
         /** @description The parts of a finished file, ordered by start time. */
         Timings: {
+            /** @description The parts that are listed, as requested. */
             level: components["schemas"]["TimingLevel"];
+            /** @description The duration of the audio in milliseconds. */
             duration_ms: number;
+            /** @description Whether the time of at least one item is estimated. */
             estimated: boolean;
+            /** @description The parts of the audio. */
             items: components["schemas"]["Timing"][];
         };
         /** @description One speaker's words. */
         TurnSchema: {
+            /** @description The speed, as a factor on the voice's own. HD voices support only 1. */
             speed?: number | null;
+            /** @description The change of the voice's own pitch, in percent. HD voices support only 0. */
             pitch?: number | null;
+            /** @description The volume, as a factor on the voice's own amplitude. */
             volume?: number | null;
+            /** @description The style of the voice: one of its `styles` in `GET /voices`. A style tag in the text overrides it. */
             style?: string | null;
+            /** @description The strength of the style, as a factor. 1 is the voice's own strength. */
             style_degree?: number | null;
+            /** @description The language that a multilingual voice speaks. */
             language?: string | null;
+            /** @description The name of the speaker. */
             speaker: string;
+            /** @description The words to be spoken. Unless `markup` is `literal`, they may contain marks, tags and stage directions. */
             text: string;
+            /** @description The position of the turn. Turns are spoken in order of index, and every turn has a different one. */
             index: number;
+            /** @description The title of the chapter that begins with this turn. */
             chapter?: string | null;
+            /** @description The pause before the next turn in milliseconds, in place of `gap_ms`. After the last turn, it is silence at the end. */
             pause_after_ms?: number | null;
-            /** @default 0 */
+            /**
+             * @description The number of the reading; 0 by default. With another number, the same words are spoken and billed again.
+             * @default 0
+             */
             take: number;
         };
         /** @description The times of a turn in the audio. */
         TurnTimingSchema: {
+            /** @description The `index` of the turn. */
             turn_index: number;
+            /** @description The speaker of the turn; empty in a single-voice job. */
             speaker: string;
+            /** @description The start in milliseconds, from the start of the audio. */
             start_ms: number;
+            /** @description The end in milliseconds, from the start of the audio. */
             end_ms: number;
         };
         /**
@@ -1721,87 +2362,148 @@ export interface components {
          *     Its body is the file. Its `Content-Length`, which every HTTP client sets, must be the sound's `size_bytes`.
          */
         UploadRequest: {
-            /** @constant */
+            /**
+             * @description The method of the request.
+             * @constant
+             */
             method: "PUT";
+            /** @description The URL to which the file is uploaded. It works without a token. */
             url: string;
+            /** @description The headers that must be sent unchanged. */
             headers: {
                 [key: string]: string;
             };
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description The time until which the URL works.
+             */
             expires_at: string;
         };
         /** @description Your usage in a month, and your limits. */
         Usage: {
+            /** @description The month in UTC, such as `2026-11`. */
             month: string;
+            /** @description The ISO 4217 code of the currency of all costs. */
             currency: string;
+            /** @description The limits that apply to you. */
             limits: components["schemas"]["UserLimits"];
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description The time at which the quota of the current day resets.
+             */
             day_resets_at: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description The time at which the quota of the current month resets.
+             */
             month_resets_at: string;
+            /** @description The usage on the current day, even if another month is requested. */
             today: components["schemas"]["UsageFigures"];
+            /** @description The usage in the month. */
             total: components["schemas"]["UsageFigures"];
+            /** @description The days of the month on which jobs were submitted, in order. */
             days: components["schemas"]["UsageOfDay"][];
         };
         /** @description Usage in a period. Days and months are in UTC. A job counts for the day on which it was submitted. */
         UsageFigures: {
+            /** @description The number of characters billed by the providers, for jobs that have ended and for previews. */
             billed_characters: number;
+            /** @description The number of characters reserved for jobs that have not ended and for previews that are being spoken. */
             reserved_characters: number;
+            /** @description The number of submitted jobs, including those that bill nothing. */
             jobs: number;
+            /** @description The total duration in seconds of the files of completed jobs. */
             audio_seconds: number;
+            /** @description The cost of the billed characters, at the deployment's price at the time of each submission. */
             cost: components["schemas"]["Cost"];
         };
         /** @description Usage on one day. */
         UsageOfDay: {
+            /** @description The number of characters billed by the providers, for jobs that have ended and for previews. */
             billed_characters: number;
+            /** @description The number of characters reserved for jobs that have not ended and for previews that are being spoken. */
             reserved_characters: number;
+            /** @description The number of submitted jobs, including those that bill nothing. */
             jobs: number;
+            /** @description The total duration in seconds of the files of completed jobs. */
             audio_seconds: number;
+            /** @description The cost of the billed characters, at the deployment's price at the time of each submission. */
             cost: components["schemas"]["Cost"];
-            /** Format: date */
+            /**
+             * Format: date
+             * @description The day in UTC.
+             */
             day: string;
         };
         /** @description The usage of one user in a month. */
         UsageOfUser: {
+            /** @description The number of characters billed by the providers, for jobs that have ended and for previews. */
             billed_characters: number;
+            /** @description The number of characters reserved for jobs that have not ended and for previews that are being spoken. */
             reserved_characters: number;
+            /** @description The number of submitted jobs, including those that bill nothing. */
             jobs: number;
+            /** @description The total duration in seconds of the files of completed jobs. */
             audio_seconds: number;
+            /** @description The cost of the billed characters, at the deployment's price at the time of each submission. */
             cost: components["schemas"]["Cost"];
+            /** @description The id of the user. */
             user_id: string;
+            /** @description The usage on the days on which the user submitted jobs, in order. */
             days: components["schemas"]["UsageOfDay"][];
         };
         /** @description The limits of a user. Null means no limit. */
         UserLimits: {
+            /** @description The quota of billed and reserved characters, for all jobs that are submitted on a day. */
             characters_per_day: number | null;
+            /** @description The quota of billed and reserved characters, for all jobs that are submitted in a month. */
             characters_per_month: number | null;
+            /** @description The maximum number of pending and processing jobs. */
             max_active_jobs: number;
         };
         /** @description A voice to assign to a speaker. */
         Voice: {
+            /** @description The id of the voice, for `voice_id` in requests. */
             voice_id: string;
+            /** @description The name of the voice in its own language. */
             name: string;
+            /** @description The tag of the voice's language, such as `zh-TW`; `mul` for a voice that speaks many languages. */
             language: string;
+            /** @description The English name of the language. */
             language_name: string;
+            /** @description The gender of the voice. */
             gender: components["schemas"]["Gender"];
+            /** @description The values of `style` that the voice supports. */
             styles: string[];
+            /** @description The fields of a turn or a speaker that the voice supports. Every voice supports `volume`. */
             takes: ("speed" | "pitch" | "language")[];
         };
         /** @description The voice of a speaker, and the delivery. */
         VoiceAssignmentSchema: {
+            /** @description The speed, as a factor on the voice's own. HD voices support only 1. */
             speed?: number | null;
+            /** @description The change of the voice's own pitch, in percent. HD voices support only 0. */
             pitch?: number | null;
+            /** @description The volume, as a factor on the voice's own amplitude. */
             volume?: number | null;
+            /** @description The style of the voice: one of its `styles` in `GET /voices`. A style tag in the text overrides it. */
             style?: string | null;
+            /** @description The strength of the style, as a factor. 1 is the voice's own strength. */
             style_degree?: number | null;
+            /** @description The language that a multilingual voice speaks. */
             language?: string | null;
+            /** @description The name of the speaker, as in the dialogue. */
             speaker: string;
+            /** @description The id of a voice from `GET /voices`. */
             voice_id: string;
+            /** @description A name of the voice, for your own use. */
             voice_name?: string | null;
         };
         /** @description All voices that match. */
         VoiceList: {
+            /** @description The voices. */
             items: components["schemas"]["Voice"][];
+            /** @description The number of voices. */
             total: number;
         };
         /**
@@ -1811,10 +2513,15 @@ export interface components {
         VoiceSource: "kept" | "name" | "dealt";
         /** @description Something in a script or a text that is not spoken, or not spoken as requested. */
         Warning: {
+            /** @description The kind of the warning. */
             code: components["schemas"]["WarningKind"];
+            /** @description The warning as a sentence, in the language of the response. */
             message: string;
+            /** @description The number of the line in the script or in the turn's text, counted from 1. */
             line: number;
+            /** @description The `index` of the turn that the warning is about. */
             turn_index?: number;
+            /** @description The text that the warning is about, at most 100 characters of it. */
             text: string;
         };
         /**
@@ -1824,67 +2531,120 @@ export interface components {
         WarningKind: "direction_not_spoken" | "unknown_tag" | "style_not_available" | "pause_too_long" | "image_not_spoken" | "not_dialogue" | "sound_left_out" | "no_speakers" | "times_dropped" | "phoneme_not_available";
         /** @description A URL that receives the events of your jobs. */
         Webhook: {
+            /** @description The id of the webhook; `job` for the one that stands for the `webhook_url` of single jobs. */
             id: string;
+            /** @description The URL in the normalized form to which events are sent; null for the webhook `job`. */
             url: string | null;
+            /** @description The types of events to send. */
             events: components["schemas"]["EventType"][];
+            /** @description The description; null if there is none. */
             description: string | null;
+            /** @description The status. No events are sent to a webhook that is `disabled`. */
             status: components["schemas"]["EndpointStatus"];
+            /** @description The reason why no events are sent: you disabled the webhook (`user`), the URL responded with 410 (`gone`), or every attempt failed for five days (`failing`). */
             disabled_reason: components["schemas"]["DisabledReason"] | null;
+            /** @description The time of the first failed attempt since the last success; null if there was none. */
             failing_since: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description The time at which the webhook was created.
+             */
             created_at: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description The time of the last change of the webhook.
+             */
             updated_at: string;
+            /** @description The time until which deliveries are also signed with the secrets from before the last rotation. */
             previous_secret_expires_at: string | null;
         };
         /** @description An attempt of a delivery: one request, and its outcome. */
         WebhookAttempt: {
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description The time of the attempt.
+             */
             at: string;
+            /** @description The status code of the response; null if there was none. */
             status_code: number | null;
+            /** @description The reason why the attempt failed; null if it succeeded. */
             error: components["schemas"]["AttemptError"] | null;
+            /** @description The duration of the attempt in milliseconds. */
             duration_ms: number;
+            /** @description The first 1,000 bytes of the response body. */
             response_excerpt: string | null;
         };
         /** @description The delivery of an event to a webhook, with all its attempts. */
         WebhookDelivery: {
+            /** @description The id of the delivery. */
             id: string;
+            /** @description The id of the webhook. */
             webhook_id: string;
+            /** @description The value of the header `webhook-id` in every attempt, by which receivers recognize duplicates. */
             event_id: string;
+            /** @description The type of the event, or `webhook.test`. */
             event_type: string;
+            /** @description The id of the job; null for a test. */
             job_id: string | null;
+            /** @description The URL to which the event is sent. */
             url: string;
+            /** @description The status of the delivery: `pending` as long as another attempt follows. */
             status: components["schemas"]["DeliveryStatus"];
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description The time at which the delivery was created.
+             */
             created_at: string;
+            /** @description The time of the next attempt; null if none follows. */
             next_attempt_at: string | null;
+            /** @description The attempts, in order of time. */
             attempts: components["schemas"]["WebhookAttempt"][];
+            /** @description The id of the delivery that this delivery repeats. */
             redelivery_of: string | null;
         };
         /** @description One page of deliveries, newest first. */
         WebhookDeliveryList: {
+            /** @description The deliveries of the page. */
             items: components["schemas"]["WebhookDelivery"][];
+            /** @description The cursor of the next page; null on the last page. */
             next_cursor: string | null;
         };
         /** @description All webhooks of the user, newest first, without the webhook `job`. */
         WebhookList: {
+            /** @description The webhooks. */
             items: components["schemas"]["Webhook"][];
+            /** @description The number of webhooks. */
             total: number;
         };
         /** @description A webhook with a new secret, which is shown only once. */
         WebhookWithSecret: {
+            /** @description The id of the webhook; `job` for the one that stands for the `webhook_url` of single jobs. */
             id: string;
+            /** @description The URL in the normalized form to which events are sent; null for the webhook `job`. */
             url: string | null;
+            /** @description The types of events to send. */
             events: components["schemas"]["EventType"][];
+            /** @description The description; null if there is none. */
             description: string | null;
+            /** @description The status. No events are sent to a webhook that is `disabled`. */
             status: components["schemas"]["EndpointStatus"];
+            /** @description The reason why no events are sent: you disabled the webhook (`user`), the URL responded with 410 (`gone`), or every attempt failed for five days (`failing`). */
             disabled_reason: components["schemas"]["DisabledReason"] | null;
+            /** @description The time of the first failed attempt since the last success; null if there was none. */
             failing_since: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description The time at which the webhook was created.
+             */
             created_at: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description The time of the last change of the webhook.
+             */
             updated_at: string;
+            /** @description The time until which deliveries are also signed with the secrets from before the last rotation. */
             previous_secret_expires_at: string | null;
+            /** @description The secret that signs deliveries: `whsec_` and the key in base64. */
             secret: string;
         };
     };
