@@ -80,7 +80,6 @@ class LocalCloud:
         self._streams: list[StreamMapping] = []
         self._written = threading.Event()
         self._queues: list[QueueMapping] = []
-        self._queue_names: set[str] = set()
         self._sent = threading.Event()
         # The cloud has its own session, because threads must not share a session while they build clients.
         self._session = boto3.Session(region_name=region)
@@ -205,7 +204,6 @@ class LocalCloud:
             reports_failures=reports_failures,
         )
         self._queues.append(mapping)
-        self._queue_names.add(queue_name)
         return mapping
 
     def tick(self) -> None:
@@ -226,8 +224,8 @@ class LocalCloud:
             delete_expired_objects(self._session.client("s3"), now)
 
     def _poll_queues(self) -> bool:
-        if any(holds_messages(self.region, name) for name in list(self._queue_names)):
-            for mapping in list(self._queues):
+        for mapping in list(self._queues):
+            if holds_messages(self.region, mapping.queue_name):
                 mapping.poll()
         return False
 

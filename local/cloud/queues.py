@@ -57,6 +57,7 @@ class QueueMapping:
             raise ValueError(f"BatchSize {batch_size}: more than {_MAX_RECEIVED} need a batching window")
         if max_concurrency is not None and max_concurrency not in _CONCURRENCY:
             raise ValueError(f"MaximumConcurrency {max_concurrency} is not between 2 and 1000")
+        self.queue_name = queue_name
         self._lambdas = lambdas
         self._sqs = client("sqs")
         self._url = self._sqs.get_queue_url(QueueName=queue_name)["QueueUrl"]
@@ -82,7 +83,7 @@ class QueueMapping:
             free = self._max_concurrency - len(self._pollers)
             started = [
                 threading.Thread(target=self._deliver_batches, name=f"queue-{self._function_name}", daemon=True)
-                for _ in range(min(free, self._batches_waiting()))
+                for _ in range(min(free, self._batches_waiting()) if free else 0)
                 if not self._stopped.is_set()
             ]
             self._pollers.update(started)
