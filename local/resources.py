@@ -36,7 +36,7 @@ SPEECH_PROVIDERS = json.dumps({"azure": {"secret_id": SECRET_ID}})
 STATE_MACHINE_NAME = "castline"
 WEBHOOK_QUEUE_NAME = "castline-webhooks"
 SYNTHESIS_QUEUE_NAME = "castline-synthesis"
-SYNTHESIZE_CONCURRENCY = 3
+SYNTHESIZE_CONCURRENCY = 2
 """The maximum number of batches that are synthesized at once. More would only compete for the cores of a laptop."""
 WEBHOOK_CONCURRENCY = 5
 """The maximum number of attempts to deliver webhooks at once."""
