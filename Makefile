@@ -118,9 +118,13 @@ lock: .venv/bin/uv ## Update uv.lock to match pyproject.toml
 clean: ## Remove everything that git ignores, such as .venv and out
 	@git clean -dXfq
 
+# Python compiles what it imports: to compile everything takes longer than the demo. But of pydub, newer Pythons would
+# print warnings then.
 .venv/.installed: pyproject.toml uv.lock | .venv/bin/uv
 	@echo "installing the locked dependencies into .venv"
-	@$(BIN)/uv sync --quiet --locked --all-extras --inexact --compile-bytecode
+	@$(BIN)/uv sync --quiet --locked --all-extras --no-default-groups $(addprefix --group ,functions speech local) \
+		--inexact
+	@$(BIN)/python -W ignore -m compileall -q .venv/lib/*/site-packages/pydub
 	@touch $@
 
 .venv/.complete: pyproject.toml uv.lock package.json package-lock.json | .venv/bin/uv
