@@ -297,7 +297,7 @@ _PROBLEMS: _Catalogue = {
         _EN: "the sounds among the turns last {minutes} minutes, which is more than {max_minutes}",
     },
     "string_too_long": {_ZH: "不可超過 {max_length} 個字元", _EN: "must not have more than {max_length} characters"},
-    "string_too_short": {_ZH: "至少需要 {min_length} 個字元", _EN: "must have at least {min_length} characters"},
+    "string_too_short": {_ZH: "至少需要 {min_length} 個字元", _EN: "must have {min_length} or more characters"},
     "string_unicode": {_ZH: "含有不完整的 Unicode 字元", _EN: "contains half of a surrogate pair"},
     "string_type": {_ZH: "必須是字串", _EN: "must be a string"},
     "too_large_as_json": {
@@ -337,7 +337,7 @@ _PROBLEMS: _Catalogue = {
         _EN: "the pauses in the texts last {minutes} minutes, which is more than {max_minutes}",
     },
     "too_many_values": {_ZH: "JSON 的陣列與物件過多", _EN: "the JSON has too many arrays and objects"},
-    "too_short": {_ZH: "至少需要 {min_length} 項", _EN: "must have at least {min_length} items"},
+    "too_short": {_ZH: "至少需要 {min_length} 項", _EN: "must have {min_length} or more items"},
     "under_nothing": {
         _ZH: "之後沒有台詞，音效無法墊在台詞下面",
         _EN: "no spoken turn comes after this sound",

@@ -189,7 +189,7 @@ def test_webhooks_are_listed_newest_first_and_counted_exactly(user: str) -> None
         ("https://example.com/#x", "must not contain a fragment (#)"),
         ("https://example.com:22/", "the port must be 443, or between 1024 and 65535"),
         ("example.com", "must be a URL such as https://example.com/castline"),
-        ("", "must have at least 1 characters"),
+        ("", "must have 1 or more characters"),
         (
             f"https://example.com/{'a' * MAX_URL_CHARACTERS}",
             f"must not have more than {MAX_URL_CHARACTERS} characters",

@@ -109,13 +109,13 @@ def test_a_thousand_turns_are_accepted_and_one_more_is_not() -> None:
     ("path", "value", "field", "message"),
     [
         ("provider", MISSING, "provider", "required"),
-        ("provider", "", "provider", "must have at least 1 characters"),
+        ("provider", "", "provider", "must have 1 or more characters"),
         ("turns", MISSING, "turns", "required"),
-        ("turns", [], "turns", "must have at least 1 items"),
+        ("turns", [], "turns", "must have 1 or more items"),
         ("turns", "text", "turns", "must be an array"),
         ("turns.0", "text", "turns[0]", "must be an object"),
         ("turns.0.text", MISSING, "turns[0].text", "required"),
-        ("turns.0.text", "", "turns[0].text", "must have at least 1 characters"),
+        ("turns.0.text", "", "turns[0].text", "must have 1 or more characters"),
         ("turns.0.text", " \n\u3000", "turns[0].text", "must not be blank"),
         ("turns.0.text", 5, "turns[0].text", "must be a string"),
         ("turns.0.text", None, "turns[0].text", "must be a string"),
@@ -246,7 +246,7 @@ class TestHowItSounds:
                 "music.outro.fade_in_ms",
                 "must be an integer",
             ),
-            ({"cover_id": ""}, "cover_id", "must have at least 1 characters"),
+            ({"cover_id": ""}, "cover_id", "must have 1 or more characters"),
         ],
     )
     def test_each_rule_is_enforced(self, fields: dict[str, Any], field: str, message: str) -> None:
