@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -111,8 +112,10 @@ class SpeechPlan:
         return sum(len(turn.segments) for turn in self.turns)
 
 
+# A thousand turns take a tenth of a second to plan, and a warm process synthesizes many batches of a job.
+@lru_cache(maxsize=8)
 def plan_speech(dialogue: Dialogue, provider: SpeechProvider) -> SpeechPlan:
-    """Plan everything that is spoken for a dialogue.
+    """Plan everything that is spoken for a dialogue. The last plans are kept.
 
     Raises:
         ProviderRejectedInput: the service cannot take a text.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections import OrderedDict
 from datetime import timedelta
 from functools import cache
 from itertools import chain, islice
@@ -18,7 +17,7 @@ from castline.jobs.model import JobStatus
 from castline.pcm import SAMPLE_RATE_HZ
 from castline.speech.errors import SpeechError
 from castline.synthesis.frame_copying import may_copy_mastered
-from castline.synthesis.segments import fingerprint, plan_turns
+from castline.synthesis.segments import fingerprint, plan_speech
 from castline.synthesis.stored_utterances import LOOK_UPS, find_entry, look_up
 from castline.synthesis.turn_lengths import turn_lengths
 from castline.usecases.errors import PlaylistUnavailable
@@ -49,7 +48,6 @@ anybody can have heard. It bounds the cost of a playlist by that time instead of
 _MOST_LISTED: Final = timedelta(minutes=15)
 """The longest time since a submission that counts. It exceeds any time of processing, but a job may be pending for
 much longer."""
-_KEPT_PLANS: Final = 8
 
 
 class _Known(NamedTuple):
@@ -75,7 +73,6 @@ class PlayJob:
         self._storage = storage
         self._provider = provider
         self._now = now
-        self._plans: OrderedDict[str, tuple[PlannedTurn, ...]] = OrderedDict()
         self._has_put_silence = False
 
     def __call__(self, user_id: str, job_id: str) -> str:
@@ -108,17 +105,11 @@ class PlayJob:
         return job.completed_at is not None and self._now() - job.completed_at >= KEPT
 
     def _plan(self, job: Job, dialogue: Dialogue) -> tuple[SpeechProvider, tuple[PlannedTurn, ...]]:
-        """Plan a dialogue, or take its plan from the cache of recently requested jobs."""
         try:
             provider = self._provider(job.provider).provider
-            planned = self._plans.get(job.id) or plan_turns(dialogue, provider)
+            return provider, plan_speech(dialogue, provider).turns
         except SpeechError as error:
             raise PlaylistUnavailable("its provider is not enabled, or cannot speak it") from error
-        self._plans[job.id] = planned
-        self._plans.move_to_end(job.id)
-        if len(self._plans) > _KEPT_PLANS:
-            self._plans.popitem(last=False)
-        return provider, planned
 
     def _known(
         self, record: JobRecord, dialogue: Dialogue, planned: Sequence[PlannedTurn], provider: SpeechProvider

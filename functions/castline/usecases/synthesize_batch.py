@@ -17,7 +17,7 @@ from castline.synthesis.mastered_frames import frame_master
 from castline.synthesis.paced_requests import PacedRequests
 from castline.synthesis.progress import BatchProgress
 from castline.synthesis.request_metrics import RequestMetrics
-from castline.synthesis.segments import plan_segments, plan_utterances, synthesis_mode
+from castline.synthesis.segments import plan_speech
 from castline.synthesis.synthesizer import Synthesizer, spoken_segments
 from castline.usecases.errors import BatchPaused, JobFailing, JobOverdue, SegmentsExpired
 from castline.usecases.start_job import started
@@ -100,10 +100,9 @@ class SynthesizeBatch:
 
         enabled = self._provider(record.job.provider)
         quality = record.readable_dialogue.spoken_quality
-        segments = plan_segments(record.readable_dialogue, enabled.provider)
-        everything = plan_utterances(segments)
-        started(record.job, self._repository, total_segments=len(segments), now=self._now())
-        planned = everything[batch.first_utterance : batch.first_utterance + batch.utterance_count]
+        plan = plan_speech(record.readable_dialogue, enabled.provider)
+        started(record.job, self._repository, total_segments=plan.segment_count, now=self._now())
+        planned = plan.utterances[batch.first_utterance : batch.first_utterance + batch.utterance_count]
 
         def store_progress(segments: Sequence[SpokenSegment]) -> None:
             done = Batch(number=batch.number, segments=_with_earlier(record, batch.number, segments))
@@ -125,7 +124,7 @@ class SynthesizeBatch:
         synthesizer = Synthesizer(
             record.job.user_id,
             spoken_for=job_id,
-            batched_requests=synthesis_mode(everything, enabled.provider, quality) is SynthesisMode.NATIVE,
+            batched_requests=plan.mode is SynthesisMode.NATIVE,
             quality=quality,
             concurrency=enabled.concurrency,
             storage=self._storage,
