@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextvars import copy_context
 from dataclasses import dataclass, replace
@@ -41,6 +42,10 @@ if TYPE_CHECKING:
 
 _WORKERS_PER_REQUEST = 2
 """One worker shapes and stores an utterance while the other one waits for its request."""
+
+_SHAPING = threading.BoundedSemaphore(2)
+"""Permits to shape and encode an utterance: as many as a synthesize task has cores. If all workers did so at once,
+they would all end late instead of one after the other, and utterances of ten minutes would exceed the memory."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -311,10 +316,11 @@ class Synthesizer:
     def _store(self, utterance: Utterance, key: str, speech: Speech, billed: int) -> StoredUtterance:
         if speech is not BEAT:
             self._metrics.count_spoken(utterance, billed)
-        shaped = shape(speech, utterance, quality=self._quality)
-        segment, mastered = shaped.segment, None
-        if self._frame_master is not None:
-            segment, mastered = self._frame_master.add_to(segment, key, lufs=shaped.lufs)
+        with _SHAPING:
+            shaped = shape(speech, utterance, quality=self._quality)
+            segment, mastered = shaped.segment, None
+            if self._frame_master is not None:
+                segment, mastered = self._frame_master.add_to(segment, key, lufs=shaped.lufs)
         checksums = Checksums.of(key, segment)
         notes = SegmentNotes(
             cues=shaped.cues,
