@@ -417,7 +417,7 @@ class TestTheCap:
         assert first == "castline: You have reached the limit of active jobs. Please wait for one to finish."
         assert {line.split()[0] for line in jobs} == set(active)
         assert all("pending, submitted 20" in line for line in jobs)
-        assert advice == "use   `castline jobs cancel JOB` to cancel a pending one"
+        assert advice == "  use `castline jobs cancel JOB` to cancel a pending one"
 
 
 class TestMessages:

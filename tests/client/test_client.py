@@ -449,7 +449,7 @@ def test_refusals_tell_which_quota_is_used_up_and_why_submissions_are_stopped() 
 
 
 def test_help_shows_operations_as_methods() -> None:
-    assert (Castline.wait.__doc__ or "").startswith("Look at a job until it has ended")
+    assert (Castline.wait.__doc__ or "").startswith("Poll a job until it has ended")
     assert (AsyncCastline.jobs.__doc__ or "").startswith("Iterate over the user's jobs")
 
 
