@@ -74,7 +74,7 @@ def test_volume_0_is_silence(client: ApiClient) -> None:
 @pytest.mark.parametrize(
     ("changes", "field", "message"),
     [
-        ({"text": ""}, "text", "at least 1"),
+        ({"text": ""}, "text", "1 or more characters"),
         ({"text": "字" * 50_001}, "text", "50000"),
         ({"speed": 0.4}, "speed", "at least 0.5"),
         ({"speed": 2.1}, "speed", "at most 2"),
