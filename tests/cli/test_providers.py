@@ -87,7 +87,7 @@ def test_voices_are_advised_of_the_provider_that_was_named(castline: Castline) -
 
     outcome = castline("batch", "texts.csv", "--provider", "polly")
 
-    assert "a text needs one --voice VOICE (` lists them)castline voices --provider polly`" in outcome.err
+    assert "a text needs one --voice VOICE (`castline voices --provider polly` lists them)" in outcome.err
 
 
 @pytest.mark.parametrize(
