@@ -210,7 +210,7 @@ def test_a_job_that_has_ended_in_the_meantime_is_told(
     page.get_by_role("button", name="Fail", exact=True).click()
 
     # Then
-    expect(page.get_by_role("list", name="Jobs").get_by_role("alert")).to_contain_text("has ended")
+    expect(page.get_by_role("list", name="Jobs").get_by_role("alert")).to_contain_text("has already ended")
 
 
 def test_the_whole_navigation_fits_at_every_width(screens: Screens) -> None:
