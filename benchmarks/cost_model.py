@@ -20,7 +20,7 @@ from castline.jobs.transitions import retention
 from castline.pcm import SAMPLE_RATE_HZ, SAMPLE_WIDTH_BYTES
 from castline.speech.providers.azure.billing import billed_characters
 from castline.speech.providers.azure.provider import AzureSpeech
-from castline.synthesis.segments import plan_batches, plan_segments, plan_utterances
+from castline.synthesis.segments import plan_speech
 from infra import functions
 from local.resources import WORKFLOW_FILE
 
@@ -88,10 +88,10 @@ class Plan:
 @cache
 def plan(size: JobSize) -> Plan:
     """Divide a dialogue of this size as the workflow does."""
-    segments = plan_segments(CreateJobRequest.model_validate(dialogue(size)).to_dialogue(), PROVIDER)
+    speech = plan_speech(CreateJobRequest.model_validate(dialogue(size)).to_dialogue(), PROVIDER)
     return Plan(
-        billed_characters=sum(billed_characters(segment.utterance) for segment in segments),
-        batches=tuple(batch.utterance_count for batch in plan_batches(plan_utterances(segments), PROVIDER)),
+        billed_characters=sum(billed_characters(segment.utterance) for segment in speech.segments),
+        batches=tuple(batch.utterance_count for batch in speech.batches),
     )
 
 

@@ -29,7 +29,7 @@ from benchmarks.cold_start import FIRST, PROCESS
 from castline import composition
 from castline.jobs.limits import MAX_DIALOGUE_CHARACTERS
 from castline.speech.providers.azure.provider import MAX_UTTERANCE_CHARACTERS, AzureSpeech
-from castline.synthesis.segments import plan_batches, plan_segments, plan_utterances
+from castline.synthesis.segments import plan_speech
 from infra import functions
 from layers.build import build
 from local import resources
@@ -181,7 +181,7 @@ def _life(host: _Host, size: _Size) -> Iterator[Measurement]:
     yield host.invoke(functions.PLAN, {"job_id": completed}, size=size.name)
     record = composition.job_repository().get_record(completed)
     assert record is not None
-    for batch in plan_batches(plan_utterances(plan_segments(record.readable_dialogue, AZURE)), AZURE)[:1]:
+    for batch in plan_speech(record.readable_dialogue, AZURE).batches[:1]:
         event = {"job_id": completed, "user_id": record.job.user_id, "batch": asdict(batch), "task_token": "none"}
         yield host.invoke(functions.QUEUE_BATCH, event, size=size.name)
         ticket = {"messageId": "1", "receiptHandle": "none", "body": "{}"}

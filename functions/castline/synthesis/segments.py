@@ -40,6 +40,13 @@ MAX_BATCH_CHARACTERS = 8_000
 In studio quality, audio takes twice the memory, so the limit is half as high.
 """
 
+_KEPT_PLANS = 8
+"""The number of dialogues whose plans a process keeps.
+
+A thousand turns take a tenth of a second to plan. A warm process synthesizes many batches of a job, and players ask
+for its playlist again and again.
+"""
+
 _TITLE_SEPARATOR = " – "
 """Separates the titles of chapters that begin at the same place."""
 
@@ -107,13 +114,17 @@ class SpeechPlan:
     batches: tuple[BatchRange, ...]
 
     @property
+    def segments(self) -> tuple[Segment, ...]:
+        """The segments of all turns, in spoken order."""
+        return tuple(chain.from_iterable(turn.segments for turn in self.turns))
+
+    @property
     def segment_count(self) -> int:
         """The number of segments of all turns."""
         return sum(len(turn.segments) for turn in self.turns)
 
 
-# A thousand turns take a tenth of a second to plan, and a warm process synthesizes many batches of a job.
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=_KEPT_PLANS)
 def plan_speech(dialogue: Dialogue, provider: SpeechProvider) -> SpeechPlan:
     """Plan everything that is spoken for a dialogue. The last plans are kept.
 
@@ -124,17 +135,13 @@ def plan_speech(dialogue: Dialogue, provider: SpeechProvider) -> SpeechPlan:
     utterances = plan_utterances([segment for turn in turns for segment in turn.segments])
     mode = synthesis_mode(utterances, provider, dialogue.spoken_quality)
     return SpeechPlan(
-        turns=turns, utterances=utterances, mode=mode, batches=_divide(utterances, mode, dialogue.spoken_quality)
+        turns=turns, utterances=utterances, mode=mode, batches=plan_batches(utterances, mode, dialogue.spoken_quality)
     )
 
 
-def plan_segments(dialogue: Dialogue, provider: SpeechProvider) -> tuple[Segment, ...]:
-    """Cut a dialogue into segments, in spoken order."""
-    return tuple(chain.from_iterable(turn.segments for turn in plan_turns(dialogue, provider)))
-
-
+@lru_cache(maxsize=_KEPT_PLANS)
 def plan_turns(dialogue: Dialogue, provider: SpeechProvider) -> tuple[PlannedTurn, ...]:
-    """Read the texts of a dialogue, and cut them into segments."""
+    """Read the texts of a dialogue, and cut them into segments. The last results are kept."""
     planner = _Planner(dialogue, provider)
     return tuple(planner.plan(position) for position in range(len(dialogue.turns)))
 
@@ -235,13 +242,9 @@ def synthesis_mode(
 
 
 def plan_batches(
-    utterances: Sequence[PlannedUtterance], provider: SpeechProvider, quality: Quality = Quality.STANDARD
+    utterances: Sequence[PlannedUtterance], mode: SynthesisMode, quality: Quality = Quality.STANDARD
 ) -> tuple[BatchRange, ...]:
     """Divide utterances into batches of bounded count and length, so that no task has much more work than others."""
-    return _divide(utterances, synthesis_mode(utterances, provider, quality), quality)
-
-
-def _divide(utterances: Sequence[PlannedUtterance], mode: SynthesisMode, quality: Quality) -> tuple[BatchRange, ...]:
     max_characters = MAX_BATCH_CHARACTERS // profile_of(quality, has_music=False).samples_per_tick
     max_utterances = MAX_BATCH_UTTERANCES[mode]
     batches: list[BatchRange] = []

@@ -20,7 +20,7 @@ from castline.scratch_folder import scratch_folder
 from castline.synthesis.captions import chapter_timings, file_tags, subtitle_cues
 from castline.synthesis.programme import plan_programme
 from castline.synthesis.segment_source import StoredSegments
-from castline.synthesis.segments import plan_speech
+from castline.synthesis.segments import plan_turns
 from castline.synthesis.word_timings import word_timings
 from castline.usecases.errors import JobFailing
 from castline.usecases.start_job import started
@@ -86,7 +86,7 @@ class AssembleJob:
         note(user_id=record.job.user_id)
 
         provider = self._provider(record.job.provider).provider
-        planned = plan_speech(record.readable_dialogue, provider).turns
+        planned = plan_turns(record.readable_dialogue, provider)
         # The job is still pending if it has no batches, as a dialogue of pauses alone.
         total_segments = sum(len(turn.segments) for turn in planned)
         job = started(record.job, self._repository, total_segments=total_segments, now=self._now())

@@ -17,7 +17,7 @@ from castline.jobs.model import JobStatus
 from castline.pcm import SAMPLE_RATE_HZ
 from castline.speech.errors import SpeechError
 from castline.synthesis.frame_copying import may_copy_mastered
-from castline.synthesis.segments import fingerprint, plan_speech
+from castline.synthesis.segments import fingerprint, plan_turns
 from castline.synthesis.stored_utterances import LOOK_UPS, find_entry, look_up
 from castline.synthesis.turn_lengths import turn_lengths
 from castline.usecases.errors import PlaylistUnavailable
@@ -107,7 +107,7 @@ class PlayJob:
     def _plan(self, job: Job, dialogue: Dialogue) -> tuple[SpeechProvider, tuple[PlannedTurn, ...]]:
         try:
             provider = self._provider(job.provider).provider
-            return provider, plan_speech(dialogue, provider).turns
+            return provider, plan_turns(dialogue, provider)
         except SpeechError as error:
             raise PlaylistUnavailable("its provider is not enabled, or cannot speak it") from error
 

@@ -18,9 +18,10 @@ from castline.synthesis.segments import (
     PlannedTurn,
     fingerprint,
     plan_batches,
-    plan_segments,
+    plan_speech,
     plan_turns,
     plan_utterances,
+    synthesis_mode,
 )
 from tests.integration.examples import make_dialogue
 
@@ -101,7 +102,7 @@ def test_a_turn_goes_before_its_speaker_and_the_text_before_both() -> None:
 
     delivered = [
         (each.style, each.style_degree, each.rate, each.pitch_percent, each.volume)
-        for each in (segment.utterance for segment in plan_segments(dialogue, AZURE))
+        for each in (segment.utterance for segment in plan_speech(dialogue, AZURE).segments)
     ]
 
     assert delivered == [
@@ -116,7 +117,7 @@ def test_a_voice_is_told_only_a_language_that_is_not_its_own() -> None:
         Turn(speaker="A", text="Hi.", index=n, language=each) for n, each in enumerate([None, "en", "en-US", "de"])
     ]
 
-    segments = plan_segments(dialogue_of(*turns, voice_id=AVA), AZURE)
+    segments = plan_speech(dialogue_of(*turns, voice_id=AVA), AZURE).segments
 
     assert [segment.utterance.foreign_language for segment in segments] == [None, None, None, "de"]
 
@@ -126,7 +127,7 @@ def test_a_shorter_tag_of_the_voices_own_language_is_that_language() -> None:
     entry = Pronunciation(text="tomato", alias="tomayto", language="en-US")
     turn = Turn(speaker="A", text="tomato", index=0, language="en")
 
-    (segment,) = plan_segments(dialogue_of(turn, pronunciations=(entry,)), AZURE)
+    (segment,) = plan_speech(dialogue_of(turn, pronunciations=(entry,)), AZURE).segments
 
     assert spoken_text(segment.utterance) == "tomayto"
     assert segment.utterance.foreign_language is None
@@ -135,7 +136,7 @@ def test_a_shorter_tag_of_the_voices_own_language_is_that_language() -> None:
 def test_another_take_has_a_key_of_its_own() -> None:
     turns = [Turn(speaker="A", text="Again.", index=take, take=take) for take in (0, 1, 2)]
 
-    keys = [fingerprint(AZURE, segment.utterance) for segment in plan_segments(dialogue_of(*turns), AZURE)]
+    keys = [fingerprint(AZURE, segment.utterance) for segment in plan_speech(dialogue_of(*turns), AZURE).segments]
 
     assert len(set(keys)) == 3
 
@@ -143,7 +144,9 @@ def test_another_take_has_a_key_of_its_own() -> None:
 def test_a_pronunciation_is_part_of_the_key_and_not_of_the_text() -> None:
     choices = [(), *((Pronunciation(text="Castline", alias=alias),) for alias in ("cast line", "castleen"))]
 
-    segments = [plan_segments(dialogue_of("Castline speaks.", pronunciations=choice), AZURE)[0] for choice in choices]
+    segments = [
+        plan_speech(dialogue_of("Castline speaks.", pronunciations=choice), AZURE).segments[0] for choice in choices
+    ]
 
     assert {segment.utterance.text for segment in segments} == {"Castline speaks."}
     assert [spoken_text(segment.utterance) for segment in segments] == [
@@ -159,9 +162,9 @@ def test_a_phoneme_that_the_voice_cannot_follow_is_left_out() -> None:
 
     followed = [
         bool(
-            plan_segments(dialogue_of("A tomato.", voice_id=voice, pronunciations=(entry,)), AZURE)[
-                0
-            ].utterance.spoken_as
+            plan_speech(dialogue_of("A tomato.", voice_id=voice, pronunciations=(entry,)), AZURE)
+            .segments[0]
+            .utterance.spoken_as
         )
         for voice in (JENNY, AVA_HD, "th-TH-PremwadeeNeural")
     ]
@@ -174,7 +177,7 @@ def test_long_aliases_do_not_make_a_request_too_long() -> None:
     entry = Pronunciation(text="x", alias="字" * 200)
     text = "x。" * 400
 
-    segments = plan_segments(dialogue_of(text, pronunciations=(entry,)), AZURE)
+    segments = plan_speech(dialogue_of(text, pronunciations=(entry,)), AZURE).segments
 
     assert "".join(segment.utterance.text for segment in segments) == text
     for segment in segments:
@@ -187,10 +190,10 @@ def test_long_aliases_do_not_make_a_batch_too_long() -> None:
     entry = Pronunciation(text="x", alias="字" * 200)
     turns = [f"{number} x x x x" for number in range(40)]
 
-    utterances = plan_utterances(plan_segments(dialogue_of(*turns, pronunciations=(entry,)), AZURE))
+    utterances = plan_utterances(plan_speech(dialogue_of(*turns, pronunciations=(entry,)), AZURE).segments)
 
     spoken = [len(spoken_text(each.utterance)) for each in utterances]
-    batches = plan_batches(utterances, AZURE)
+    batches = plan_batches(utterances, synthesis_mode(utterances, AZURE))
     assert sum(batch.utterance_count for batch in batches) == 40
     for batch in batches:
         last = batch.first_utterance + batch.utterance_count

@@ -24,7 +24,7 @@ from castline.synthesis.segments import (
     PlannedUtterance,
     fingerprint,
     plan_batches,
-    plan_segments,
+    plan_speech,
     plan_utterances,
     synthesis_mode,
 )
@@ -58,7 +58,7 @@ lengths = st.lists(st.integers(1, 3 * MAX_UTTERANCE_CHARACTERS), min_size=1, max
 def test_segments_speak_every_turn_in_order_and_nothing_else(lengths: list[int]) -> None:
     dialogue = dialogue_of(*("字" * length for length in lengths))
 
-    segments = plan_segments(dialogue, AZURE)
+    segments = plan_speech(dialogue, AZURE).segments
 
     assert [segment.number for segment in segments] == list(range(len(segments)))
     for position, turn in enumerate(dialogue.turns):
@@ -70,7 +70,7 @@ def test_segments_speak_every_turn_in_order_and_nothing_else(lengths: list[int])
 
 @given(st.lists(st.sampled_from(["好", "不好", "。", "好好好" * 400]), min_size=1, max_size=60))
 def test_segments_that_sound_the_same_are_one_utterance(texts: list[str]) -> None:
-    segments = plan_segments(dialogue_of(*texts), AZURE)
+    segments = plan_speech(dialogue_of(*texts), AZURE).segments
 
     utterances = plan_utterances(segments)
 
@@ -82,9 +82,9 @@ def test_segments_that_sound_the_same_are_one_utterance(texts: list[str]) -> Non
 @given(lengths)
 def test_batches_cover_all_utterances_once_and_stay_small(lengths: list[int]) -> None:
     texts = (str(position) + "字" * length for position, length in enumerate(lengths))
-    utterances = plan_utterances(plan_segments(dialogue_of(*texts), AZURE))
+    utterances = plan_utterances(plan_speech(dialogue_of(*texts), AZURE).segments)
 
-    batches = plan_batches(utterances, AZURE)
+    batches = plan_batches(utterances, synthesis_mode(utterances, AZURE))
 
     assert [batch.number for batch in batches] == list(range(len(batches)))
     covered: list[PlannedUtterance] = []
@@ -109,11 +109,14 @@ def test_only_very_many_rather_short_utterances_are_spoken_several_to_a_request(
     count: int, characters: int, mode: SynthesisMode
 ) -> None:
     utterances = plan_utterances(
-        plan_segments(dialogue_of(*(f"{n:04d}".ljust(characters, "字") for n in range(count))), AZURE)
+        plan_speech(dialogue_of(*(f"{n:04d}".ljust(characters, "字") for n in range(count))), AZURE).segments
     )
 
     assert synthesis_mode(utterances, AZURE) is mode
-    assert max(batch.utterance_count for batch in plan_batches(utterances, AZURE)) <= MAX_BATCH_UTTERANCES[mode]
+    assert (
+        max(batch.utterance_count for batch in plan_batches(utterances, synthesis_mode(utterances, AZURE)))
+        <= MAX_BATCH_UTTERANCES[mode]
+    )
 
 
 def test_a_fingerprint_depends_on_all_that_shapes_the_sound() -> None:
@@ -188,7 +191,7 @@ def spoken_once(text: str, voice: str, speed: float, pitch: int) -> Dialogue:
 
 @pytest.mark.parametrize(("turn", "expected"), list(zip(GOLDEN_TURNS, GOLDEN, strict=True)))
 def test_stored_segments_keep_their_keys(turn: tuple[str, str, float, int], expected: tuple[int, str]) -> None:
-    segments = plan_segments(spoken_once(*turn), AZURE)
+    segments = plan_speech(spoken_once(*turn), AZURE).segments
 
     keys = "".join(fingerprint(AZURE, segment.utterance) for segment in segments)
     assert (len(segments), hashlib.sha256(keys.encode()).hexdigest()) == expected
@@ -208,25 +211,34 @@ def test_studio_segments_have_keys_of_their_own_that_they_keep() -> None:
 def test_a_batch_of_studio_quality_has_no_more_audio_and_no_joint_requests() -> None:
     # Given a dialogue that is spoken several utterances to a request in standard quality
     texts = (f"{n:04d}".ljust(50, "字") for n in range(JOINT_MIN_UTTERANCES))
-    utterances = plan_utterances(plan_segments(dialogue_of(*texts), AZURE))
+    utterances = plan_utterances(plan_speech(dialogue_of(*texts), AZURE).segments)
     assert synthesis_mode(utterances, AZURE) is SynthesisMode.NATIVE
 
     # When it is planned in studio quality
-    batches = plan_batches(utterances, AZURE, Quality.STUDIO)
+    batches = plan_batches(utterances, synthesis_mode(utterances, AZURE, Quality.STUDIO), Quality.STUDIO)
 
     # Then each has a request of its own, in batches as small as those of other dialogues
     assert synthesis_mode(utterances, AZURE, Quality.STUDIO) is SynthesisMode.SEGMENTED
     assert max(batch.utterance_count for batch in batches) == MAX_BATCH_UTTERANCES[SynthesisMode.SEGMENTED]
-    long_utterances = plan_utterances(plan_segments(dialogue_of(*(f"{n}" + "字" * 990 for n in range(9))), AZURE))
-    assert [batch.utterance_count for batch in plan_batches(long_utterances, AZURE)] == [8, 1]
-    assert [batch.utterance_count for batch in plan_batches(long_utterances, AZURE, Quality.STUDIO)] == [4, 4, 1]
+    long_utterances = plan_utterances(
+        plan_speech(dialogue_of(*(f"{n}" + "字" * 990 for n in range(9))), AZURE).segments
+    )
+    assert [
+        batch.utterance_count for batch in plan_batches(long_utterances, synthesis_mode(long_utterances, AZURE))
+    ] == [8, 1]
+    assert [
+        batch.utterance_count
+        for batch in plan_batches(
+            long_utterances, synthesis_mode(long_utterances, AZURE, Quality.STUDIO), Quality.STUDIO
+        )
+    ] == [4, 4, 1]
 
 
 @pytest.mark.parametrize("character", ["1", "字", "字。"])
 def test_no_segment_lasts_longer_than_a_request_may(character: str) -> None:
     dialogue = spoken_once(character * 2500, "zh-TW-HsiaoYuNeural", 0.5, 0)
 
-    segments = plan_segments(dialogue, AZURE)
+    segments = plan_speech(dialogue, AZURE).segments
 
     assert "".join(segment.utterance.text for segment in segments) == dialogue.turns[0].text
     assert all(estimate_ms(segment.utterance) <= MAX_UTTERANCE_MS for segment in segments)
