@@ -237,10 +237,10 @@ class CastMemberSchema(TypedDict):
     voice_name: str
     # The language of the speaker, with its region.
     language: str
-    # Where the language comes from: `given` for the speaker, the language of the `voice` that is kept, given for
-    # the whole `dialogue`, the first of the `preferred` languages, or the `default` of the service.
+    # Source of the language: `given` for the speaker, the language of the `voice` that is kept, given for the
+    # whole `dialogue`, the first of the `preferred` languages, or the `default` of the service.
     language_source: LanguageSource
-    # Why the speaker has this voice: `kept` from the request, chosen by the speaker's `name`, or `dealt` in turn.
+    # Reason for this voice: `kept` from the request, chosen by the speaker's `name`, or `dealt` in turn.
     voice_source: VoiceSource
     # The gender of the voice.
     gender: Gender

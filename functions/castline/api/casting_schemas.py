@@ -61,10 +61,10 @@ class CastMemberSchema(BaseModel):
     language: str
     """The language of the speaker, with its region."""
     language_source: LanguageSource
-    """Where the language comes from: `given` for the speaker, the language of the `voice` that is kept, given for the
+    """Source of the language: `given` for the speaker, the language of the `voice` that is kept, given for the
     whole `dialogue`, the first of the `preferred` languages, or the `default` of the service."""
     voice_source: VoiceSource
-    """Why the speaker has this voice: `kept` from the request, chosen by the speaker's `name`, or `dealt` in turn."""
+    """Reason for this voice: `kept` from the request, chosen by the speaker's `name`, or `dealt` in turn."""
     gender: Gender
     """The gender of the voice."""
     shared: bool

@@ -318,9 +318,9 @@ class Job:
     """Titles of the audio. A job that is read from an index has none; ``JobRepository.list_page`` adds them."""
     started_at: datetime | None = None
     completed_at: datetime | None = None
-    """When the job reached a terminal status."""
+    """Time at which the job reached a terminal status."""
     expires_at: datetime | None = None
-    """When a terminal job ceases to exist for its user."""
+    """Time from which a terminal job no longer exists for its user."""
     total_segments: int = 0
     """Number of segments in the job's plan; 0 before the job is planned."""
     completed_segments: int = 0

@@ -83,7 +83,7 @@ class LimitChanges:
     characters_per_month: int | Unset | None = UNSET
     max_active_jobs: int | Unset = UNSET
     changed_at: datetime | None = None
-    """When they were last set; None if they never were."""
+    """Time of the last change of the limits; None if they were never set."""
     changed_by: str | None = None
 
     def applied_to(self, defaults: Limits) -> Limits:
@@ -99,7 +99,7 @@ class Breaker:
     is_open: bool = False
     reason: str | None = None
     changed_at: datetime | None = None
-    """When an operator last opened or closed it; None if no operator ever did."""
+    """Time at which an operator last opened or closed the breaker; None if no operator ever did."""
     changed_by: str | None = None
 
 
@@ -110,7 +110,7 @@ class Controls:
     characters_per_day: int | Unset | None = UNSET
     """The deployment's ceiling, instead of the configured one."""
     changed_at: datetime | None = None
-    """When the ceiling was last set; None if it never was."""
+    """Time at which the ceiling was last set; None if it never was."""
     changed_by: str | None = None
     breaker: Breaker = field(default_factory=Breaker)
 

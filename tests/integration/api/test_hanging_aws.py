@@ -187,7 +187,7 @@ def ask(method: str, path: str, job_id: str, user: str) -> tuple[Answer, float]:
 
 
 class Waiting:
-    """What tells which requests have come to wait for the service that hangs."""
+    """Record of the requests that wait for the service that hangs."""
 
     NAMES = MappingProxyType(
         {

@@ -1,4 +1,4 @@
-"""What moto does without the hooks of the local cloud; Step Functions are in `test_unpatched_state_machines.py`.
+"""Behaviour of moto without the hooks of the local cloud; Step Functions are in `test_unpatched_state_machines.py`.
 
 A test that fails says that moto has mended this, and that this part of the hook in the test's name can go.
 """

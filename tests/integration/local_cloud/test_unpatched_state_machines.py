@@ -1,4 +1,4 @@
-"""What moto's Step Functions do without the hooks of the local cloud.
+"""Behaviour of moto's Step Functions without the hooks of the local cloud.
 
 A test that fails says that moto has mended this, and that this part of the hook in the test's name can go.
 """

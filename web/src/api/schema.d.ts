@@ -738,9 +738,9 @@ export interface components {
             voice_name: string;
             /** @description The language of the speaker, with its region. */
             language: string;
-            /** @description Where the language comes from: `given` for the speaker, the language of the `voice` that is kept, given for the whole `dialogue`, the first of the `preferred` languages, or the `default` of the service. */
+            /** @description Source of the language: `given` for the speaker, the language of the `voice` that is kept, given for the whole `dialogue`, the first of the `preferred` languages, or the `default` of the service. */
             language_source: components["schemas"]["LanguageSource"];
-            /** @description Why the speaker has this voice: `kept` from the request, chosen by the speaker's `name`, or `dealt` in turn. */
+            /** @description Reason for this voice: `kept` from the request, chosen by the speaker's `name`, or `dealt` in turn. */
             voice_source: components["schemas"]["VoiceSource"];
             /** @description The gender of the voice. */
             gender: components["schemas"]["Gender"];
