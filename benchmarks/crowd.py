@@ -23,8 +23,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.dialogues import dialogue_of
 from benchmarks.target import Target, print_targets
-from local.quickstart import DIALOGUE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,10 +61,7 @@ class _User:
 
     def _submit(self, number: int, turns: int) -> str:
         texts = [f"{self._name} 的第 {number} 份稿子，第 {turn} 句。" for turn in range(turns)]
-        body = {
-            **DIALOGUE,
-            "turns": [{"speaker": "AB"[index % 2], "text": text, "index": index} for index, text in enumerate(texts)],
-        }
+        body = dialogue_of(texts)
         started = time.perf_counter()
         answer = self._client.post("/jobs", json=body).raise_for_status()
         self.posts.append(time.perf_counter() - started)

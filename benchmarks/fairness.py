@@ -20,11 +20,11 @@ import httpx
 import typer
 from rich.console import Console
 
+from benchmarks.dialogues import dialogue_of
 from benchmarks.target import Target, print_targets
 from castline.jobs.model import SynthesisMode
 from castline.synthesis.segments import MAX_BATCH_UTTERANCES
 from local.azure_speech.server import AzureSpeechEmulator
-from local.quickstart import DIALOGUE
 from local.stack import LocalStack
 
 if TYPE_CHECKING:
@@ -52,15 +52,8 @@ class _User:
     def submit(self, turns: int) -> str:
         """Submit a dialogue whose turns are all different, and return the job's id."""
         self._jobs += 1
-        texts = [
-            {
-                "speaker": "AB"[turn % 2],
-                "text": f"{self._name} 的第 {self._jobs} 份稿子，第 {turn} 句。",
-                "index": turn,
-            }
-            for turn in range(turns)
-        ]
-        answer = self._client.post("/jobs", json={**DIALOGUE, "turns": texts, "loudness": "none"})
+        texts = (f"{self._name} 的第 {self._jobs} 份稿子，第 {turn} 句。" for turn in range(turns))
+        answer = self._client.post("/jobs", json={**dialogue_of(texts), "loudness": "none"})
         answer.raise_for_status()
         return str(answer.json()["id"])
 

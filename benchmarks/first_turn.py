@@ -25,10 +25,10 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.dialogues import dialogue_of
 from benchmarks.speech_process import speech_process
 from benchmarks.target import Target, print_targets
 from local.azure_speech.engines import VoiceEngineName
-from local.quickstart import DIALOGUE
 from local.resources import SECRET_ID
 from local.stack import AzureAccount, LocalStack
 
@@ -52,10 +52,7 @@ class _Times(NamedTuple):
 
 def _dialogue(turns: int) -> dict[str, object]:
     texts = ("".join(random.choices(_CHARACTERS, k=_CHARACTERS_A_TURN - 1)) + "。" for _ in range(turns))  # noqa: S311
-    return {
-        **DIALOGUE,
-        "turns": [{"speaker": "AB"[index % 2], "text": text, "index": index} for index, text in enumerate(texts)],
-    }
+    return dialogue_of(texts)
 
 
 def _run(client: httpx.Client, turns: int) -> _Times:

@@ -24,11 +24,11 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.dialogues import dialogue_of
 from benchmarks.speech_process import speech_process
 from benchmarks.target import Target, print_targets
 from local.azure_speech.engines import VoiceEngineName
 from local.cloud.clock import Clock
-from local.quickstart import DIALOGUE
 from local.resources import SECRET_ID
 from local.stack import AzureAccount, LocalStack
 
@@ -150,8 +150,7 @@ class Bench:
         )
 
     def _submit(self, texts: list[str]) -> str:
-        turns = [{"speaker": "AB"[index % 2], "text": text, "index": index} for index, text in enumerate(texts)]
-        answer = self._client.post("/jobs", json={**DIALOGUE, "turns": turns}).raise_for_status()
+        answer = self._client.post("/jobs", json=dialogue_of(texts)).raise_for_status()
         job_id: str = answer.json()["id"]
         return job_id
 

@@ -26,12 +26,12 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
+from benchmarks.dialogues import dialogue_of
 from castline import composition
 from local.azure_speech.server import AzureSpeechEmulator
 from local.azure_speech.throttling import Throttling
 from local.cloud.clock import Clock
 from local.cloud.limits import Limits
-from local.quickstart import DIALOGUE
 from local.resources import BUCKET_NAME
 from local.stack import LocalStack
 
@@ -161,11 +161,8 @@ def run_load(
 
 
 def _dialogue(chance: random.Random, number: int) -> dict[str, Any]:
-    turns = [
-        {"speaker": "AB"[index % 2], "text": f"第 {number} 個工作的第 {index} 句。", "index": index}
-        for index in range(chance.choice((2, 5, 10, 20)))
-    ]
-    return {**DIALOGUE, "turns": turns, "output_format": chance.choice(("mp3", "wav"))}
+    texts = (f"第 {number} 個工作的第 {index} 句。" for index in range(chance.choice((2, 5, 10, 20))))
+    return {**dialogue_of(texts), "output_format": chance.choice(("mp3", "wav"))}
 
 
 def _run_user(
