@@ -37,10 +37,10 @@ QUEUE_BATCH = FunctionSpec(
     name="queue-batch", handler="castline.workflow.queue_batch.handler", timeout_seconds=60, memory_mb=512
 )
 
-# Memory: 1,350 MB was measured when eight utterances of 4.4 minutes were shaped and mastered at once, 155 MB each. The
-# synthesizer now shapes two at once, so it needs less. CPU: more than one core, so that a batch is normalized and
-# encoded sooner. Timeout: a batch has at most two rounds of eight utterances, and each round waits for
-# the provider for up to 132 s.
+# Memory: 1,350 MB was measured when eight utterances of 4.4 minutes were shaped and mastered at once, 155 MB each.
+# The synthesizer now shapes two at once, so it needs less. CPU: more than one core, so that a batch is normalized and
+# encoded sooner. Timeout: a batch has at most two rounds of eight utterances, and each round waits for the provider
+# for up to 132 s.
 SYNTHESIZE = FunctionSpec(
     name="synthesize",
     handler="castline.workflow.synthesize.handler",
