@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import json
 import re
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ import boto3
 
 from castline import table
 from infra import functions
-from infra.event_patterns import NEW_JOB_EVENTS
+from infra.event_patterns import NEW_JOB_EVENTS, TTL_REMOVALS
 from infra.lifecycle_rules import LIFECYCLE_RULES, LifecycleRule
 from infra.queue_settings import SYNTHESIS, WEBHOOKS, QueueSettings
 from local.emulated.event_pattern import matches
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from local.cloud.cloud import LocalCloud
     from local.cloud.queues import QueueMapping
+    from local.cloud.streams import StreamMapping
 
 WORKFLOW_FILE = Path(__file__).parent.parent / "infra" / "workflow.asl.json"
 
@@ -178,9 +180,16 @@ def map_synthesis_queue(cloud: LocalCloud, *, max_concurrency: int = SYNTHESIZE_
     return cloud.map_queue(SYNTHESIS_QUEUE_NAME, SYNTHESIS.reader.name, batch_size=1, max_concurrency=max_concurrency)
 
 
-def is_new_event(record: Mapping[str, Any]) -> bool:
-    """Return whether the deployed filter for new events of jobs matches a record of the table's stream."""
-    return matches(NEW_JOB_EVENTS, record)
+def map_ttl_removals(cloud: LocalCloud) -> StreamMapping:
+    """Invoke the function that deletes files with the stream records of items that TTL has removed."""
+    return cloud.map_stream(TABLE_NAME, functions.EXPIRE.name, matches=partial(matches, TTL_REMOVALS))
+
+
+def map_job_events(cloud: LocalCloud) -> StreamMapping:
+    """Invoke the function that publishes events with the stream records of new events of jobs."""
+    return cloud.map_stream(
+        TABLE_NAME, functions.PUBLISH_EVENTS.name, max_retries=None, matches=partial(matches, NEW_JOB_EVENTS)
+    )
 
 
 def register_functions(cloud: LocalCloud) -> dict[str, str]:

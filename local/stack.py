@@ -226,10 +226,8 @@ class LocalStack:
                 resources.create_speech_secret(provider.secret, name=_secret_id(provider_id))
         function_arns = resources.register_functions(self.cloud)
         state_machine_arn = resources.create_state_machine(function_arns)
-        self.cloud.map_stream(resources.TABLE_NAME, functions.EXPIRE.name)
-        self.cloud.map_stream(
-            resources.TABLE_NAME, functions.PUBLISH_EVENTS.name, max_retries=None, matches=resources.is_new_event
-        )
+        resources.map_ttl_removals(self.cloud)
+        resources.map_job_events(self.cloud)
         resources.map_webhook_queue(self.cloud)
         resources.map_synthesis_queue(self.cloud, max_concurrency=self._synthesize_concurrency)
         self.cloud.on_event(resources.EVENT_BUS_NAME, self._job_event)

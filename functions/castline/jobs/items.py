@@ -25,6 +25,7 @@ import hashlib
 import json
 from dataclasses import asdict, fields, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID, uuid5
 
@@ -99,6 +100,9 @@ _MAX_INPUT_BYTES = 399 * 1024
 _MAX_INPUT_JSON_BYTES = 4_400_000
 """Bytes of a dialogue as JSON in which characters outside ASCII are escaped: Lambda's limit of 6 MB per response,
 less a job's result."""
+
+_KEPT_DIALOGUES = 8
+"""The number of dialogues that a process keeps: as many as plans (``castline.synthesis.segments``)."""
 
 _BATCH_LIFETIME = timedelta(days=1)
 _IDEMPOTENCY_LIFETIME = timedelta(hours=24)
@@ -407,12 +411,22 @@ def read_record(
 
 def known(kind: type[PartT], values: Mapping[str, Any], **settings: bool) -> PartT:
     """Return a dataclass made of stored values. Fields that a newer release has added are ignored."""
-    names = {each.name for each in fields(kind)}  # type: ignore[arg-type]
+    names = _field_names(kind)  # type: ignore[arg-type]
     return kind(**{name: value for name, value in values.items() if name in names}, **settings)
 
 
+@cache
+def _field_names(kind: type[Any]) -> frozenset[str]:
+    return frozenset(each.name for each in fields(kind))
+
+
 def _read_dialogue(item: Mapping[str, Any]) -> Dialogue:
-    values = unpack(deserialize(item)["dialogue"])
+    return _unpack_dialogue(bytes(deserialize(item)["dialogue"]))
+
+
+@lru_cache(maxsize=_KEPT_DIALOGUES)
+def _unpack_dialogue(packed: bytes) -> Dialogue:
+    values = unpack(packed)
     values["turns"] = tuple(known(Turn, turn) for turn in values["turns"])
     values["voice_assignments"] = tuple(map(read_voice_assignment, values["voice_assignments"]))
     values["markup"] = Markup(values.get("markup", Markup.LITERAL))

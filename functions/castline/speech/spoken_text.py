@@ -47,6 +47,8 @@ def pieces_of(utterance: Utterance) -> list[Piece]:
 
 def spoken_text(utterance: Utterance) -> str:
     """Return the text that is spoken: the written text with aliases applied. Phonemes do not change it."""
+    if not has_alias(utterance):
+        return utterance.text
     return "".join(piece.spoken for piece in pieces_of(utterance))
 
 

@@ -12,7 +12,6 @@ from castline import composition
 from castline.audio.stored_segment import encode_segment
 from castline.aws_errors import ServiceUnavailable
 from castline.jobs.model import JobStatus
-from infra import functions
 from local import resources
 from tests.ended_jobs import end_job
 from tests.integration.examples import make_dialogue, make_job
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="module")
 def mapping(functions_environment: LocalCloud) -> StreamMapping:
-    return functions_environment.map_stream(resources.TABLE_NAME, functions.EXPIRE.name)
+    return resources.map_ttl_removals(functions_environment)
 
 
 def expired_job() -> Job:

@@ -24,7 +24,6 @@ from castline.jobs.event_types import EventType
 from castline.jobs.failures import FailureCode, JobFailure
 from castline.jobs.model import Batch, JobRecord, JobStatus, SpokenSegment, Titles
 from castline.usecases.errors import InvalidRepublication
-from infra import functions
 from local import resources
 from local.cloud.lambda_context import LambdaContext
 from tests.ended_jobs import RESULT, end_job
@@ -64,9 +63,7 @@ class Subscriber:
 
 @pytest.fixture(scope="module")
 def mapping(functions_environment: LocalCloud) -> StreamMapping:
-    return functions_environment.map_stream(
-        resources.TABLE_NAME, functions.PUBLISH_EVENTS.name, max_retries=None, matches=resources.is_new_event
-    )
+    return resources.map_job_events(functions_environment)
 
 
 @pytest.fixture(scope="module")

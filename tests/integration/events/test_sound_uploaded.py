@@ -44,7 +44,7 @@ def cloud(functions_environment: LocalCloud) -> LocalCloud:
 
 @pytest.fixture(scope="module")
 def removals(cloud: LocalCloud) -> StreamMapping:
-    return cloud.map_stream(resources.TABLE_NAME, functions.EXPIRE.name)
+    return resources.map_ttl_removals(cloud)
 
 
 @pytest.fixture(scope="module")

@@ -7,6 +7,7 @@ https://learn.microsoft.com/azure/ai-services/speech-service/speech-synthesis-ma
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from castline.speech.errors import ProviderRejectedInput
@@ -25,10 +26,16 @@ if TYPE_CHECKING:
 
 _SSML_NAMESPACE = "http://www.w3.org/2001/10/synthesis"
 _MSTTS_NAMESPACE = "https://www.w3.org/2001/mstts"
+_KEPT_DOCUMENTS = 2_000
+"""The number of utterances whose documents a process keeps: more than most dialogues have.
+
+The choice of requests, the charge and the cache key of an utterance all depend on its document.
+"""
 
 
+@lru_cache(maxsize=_KEPT_DOCUMENTS)
 def build_ssml(utterance: Utterance) -> str:
-    """Write ``utterance`` as an SSML document with one voice.
+    """Write ``utterance`` as an SSML document with one voice. The last documents are kept.
 
     The text is escaped, so it is spoken and never read as markup. Equal utterances give equal documents.
 
