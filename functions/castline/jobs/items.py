@@ -101,7 +101,7 @@ _MAX_INPUT_JSON_BYTES = 4_400_000
 """Bytes of a dialogue as JSON in which characters outside ASCII are escaped: Lambda's limit of 6 MB per response,
 less a job's result."""
 
-_KEPT_DIALOGUES = 8
+_KEPT_DIALOGUES = 16
 """The number of dialogues that a process keeps: as many as plans (``castline.synthesis.segments``)."""
 
 _BATCH_LIFETIME = timedelta(days=1)

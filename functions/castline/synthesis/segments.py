@@ -40,7 +40,7 @@ MAX_BATCH_CHARACTERS = 8_000
 In studio quality, audio takes twice the memory, so the limit is half as high.
 """
 
-_KEPT_PLANS = 8
+_KEPT_PLANS = 16
 """The number of dialogues whose plans a process keeps.
 
 A thousand turns take a tenth of a second to plan. A warm process synthesizes many batches of a job, and players ask
