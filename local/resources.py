@@ -40,6 +40,14 @@ WEBHOOK_QUEUE_NAME = "castline-webhooks"
 SYNTHESIS_QUEUE_NAME = "castline-synthesis"
 SYNTHESIZE_CONCURRENCY = 2
 """The maximum number of batches that are synthesized at once. More would only compete for the cores of a laptop."""
+_GIVE_WAY = (
+    functions.PLAN,
+    functions.QUEUE_BATCH,
+    functions.EXECUTION_ENDED,
+    functions.PUBLISH_EVENTS,
+    functions.DISPATCH_WEBHOOKS,
+)
+"""Short functions that come in bursts, when many jobs begin or end at once."""
 WEBHOOK_CONCURRENCY = 5
 """The maximum number of attempts to deliver webhooks at once."""
 EVENT_BUS_NAME = "castline-local"
@@ -202,6 +210,7 @@ def register_functions(cloud: LocalCloud) -> dict[str, str]:
             getattr(importlib.import_module(module), attribute),
             timeout_seconds=spec.timeout_seconds,
             memory_mb=spec.memory_mb,
+            gives_way=spec in _GIVE_WAY,
         )
     return arns
 

@@ -20,6 +20,7 @@ from local.azure_speech.server import AzureSpeechEmulator
 from local.cloud.background import repeating
 from local.cloud.cloud import LocalCloud
 from local.cloud.lambda_errors import HostStopped
+from local.cloud.right_of_way import right_of_way
 from local.console import ConsolePage
 from local.environment import environment_variables
 from local.gateway import Gateway
@@ -258,7 +259,7 @@ class LocalStack:
         # execution environment of Lambda.
         http = event["requestContext"]["http"]
         spec = functions.PREVIEW if (http["method"], event["rawPath"]) in _SPOKEN_ROUTES else functions.API
-        with self._one_request:
+        with self._one_request, right_of_way():
             answer: dict[str, Any] = self.cloud.lambdas.invoke(spec.name, event)
         return answer
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import os
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
-from functools import cache, partial, wraps
+from functools import partial, wraps
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
 
 from castline.metrics import Metric
@@ -105,15 +105,21 @@ def _made_once(make: Callable[Ids, PartT]) -> Callable[Ids, PartT]:
 
     A part that ``given`` has set under the same name takes precedence.
     """
-    made = cache(make)
-    _forget.append(made.cache_clear)
+    made: dict[tuple[Any, ...], PartT] = {}
+    _forget.append(made.clear)
 
     @wraps(make)
     def part(*args: Ids.args, **kwargs: Ids.kwargs) -> PartT:
+        if make.__name__ in _given:
+            return cast("PartT", _given[make.__name__](*args, **kwargs))
+        ids = (*args, *kwargs.items())
+        # Return a part that exists without the lock, which another thread may hold while it imports modules.
+        with suppress(KeyError):
+            return made[ids]
         with _making:
-            if make.__name__ in _given:
-                return cast("PartT", _given[make.__name__](*args, **kwargs))
-            return made(*args, **kwargs)  # type: ignore[arg-type]  # ids are hashable
+            if ids not in made:
+                made[ids] = make(*args, **kwargs)
+            return made[ids]
 
     return part
 

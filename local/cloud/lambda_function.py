@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,6 +19,8 @@ class LambdaFunction:
     timeout_seconds: float
     memory_mb: int
     reserved_concurrency: int | None
+    turn: AbstractContextManager[Any] = field(default_factory=nullcontext)
+    """Held while the handler runs."""
     _running: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
 

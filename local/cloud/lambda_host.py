@@ -7,7 +7,7 @@ import time
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import CancelledError, Future
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
@@ -22,6 +22,7 @@ from local.cloud.lambda_faults import Fault, LambdaFaults, Pause
 from local.cloud.lambda_function import Handler, LambdaFunction
 from local.cloud.lambda_runtime import Response
 from local.cloud.lambdas import Lambdas
+from local.cloud.right_of_way import give_way
 
 Outcome = Literal["succeeded", "failed", "timed_out", "throttled"]
 
@@ -39,6 +40,20 @@ class Invocation:
     outcome: Outcome
     duration_ms: float
     error_type: str | None
+
+
+class _Turn:
+    """A turn to run, one after another, and after the request of the API that is being answered."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> None:
+        self._lock.acquire()
+        give_way()
+
+    def __exit__(self, *error: object) -> None:
+        self._lock.release()
 
 
 class LambdaHost(Lambdas):
@@ -65,8 +80,12 @@ class LambdaHost(Lambdas):
         timeout_seconds: int,
         memory_mb: int = 128,
         reserved_concurrency: int | None = None,
+        gives_way: bool = False,
     ) -> str:
-        """Create the function in Lambda and return its ARN; `handler` takes `(event, context)`."""
+        """Create the function in Lambda and return its ARN; `handler` takes `(event, context)`.
+
+        A function that `gives_way` runs one invocation at a time, and begins none while an API request is answered.
+        """
         arn: str = self._client.create_function(
             FunctionName=name,
             Role=self._role_arn,
@@ -80,7 +99,15 @@ class LambdaHost(Lambdas):
             self._client.put_function_concurrency(
                 FunctionName=name, ReservedConcurrentExecutions=reserved_concurrency
             )
-        self._functions[name] = LambdaFunction(name, arn, handler, timeout_seconds, memory_mb, reserved_concurrency)
+        self._functions[name] = LambdaFunction(
+            name,
+            arn,
+            handler,
+            timeout_seconds,
+            memory_mb,
+            reserved_concurrency,
+            turn=_Turn() if gives_way else nullcontext(),
+        )
         return arn
 
     @cached_property
@@ -171,7 +198,8 @@ class LambdaHost(Lambdas):
             fault = self._faults.take(function.name)
             if fault and not fault.after_effect:
                 raise fault.exception
-            result = function.handler(event, context)
+            with function.turn:
+                result = function.handler(event, context)
             if fault:
                 raise fault.exception
             return result

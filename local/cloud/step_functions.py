@@ -26,6 +26,7 @@ from moto.stepfunctions.responses import StepFunctionResponse
 
 from local.cloud.event_delivery import Event
 from local.cloud.execution_events import status_change
+from local.cloud.right_of_way import executions_give_way
 
 _START_SECONDS = 60.0
 _POLL_SECONDS = 0.005
@@ -43,6 +44,7 @@ def step_functions(publish: Callable[[Event], None]) -> Iterator[None]:
         _stop_date_always(transition),
         _quiet("moto.stepfunctions"),
         _states_errors_leave_a_map(),
+        executions_give_way(),
     ):
         yield
 

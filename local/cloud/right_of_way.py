@@ -1,0 +1,46 @@
+"""Right of way of API requests: while one is answered, work in the background waits at its next step.
+
+On AWS, every execution and every function has a machine of its own. Here they share one interpreter: when twelve long
+jobs begin at once, hundreds of threads compete for it, and a request would take seconds.
+"""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from unittest.mock import patch
+
+from moto.stepfunctions.parser.asl.component.eval_component import EvalComponent
+
+_LONGEST_WAIT_SECONDS = 3.0
+
+_nobody_asks = threading.Event()
+_nobody_asks.set()
+
+
+@contextmanager
+def right_of_way() -> Iterator[None]:
+    """Let background work wait while the context lasts. Only one thread at a time may have the right of way."""
+    _nobody_asks.clear()
+    try:
+        yield
+    finally:
+        _nobody_asks.set()
+
+
+def give_way() -> None:
+    """Wait until the present request is answered. The end of a request lets all waiting threads continue."""
+    _nobody_asks.wait(_LONGEST_WAIT_SECONDS)
+
+
+@contextmanager
+def executions_give_way() -> Iterator[None]:
+    """Make executions of state machines give way at every step of their evaluation."""
+    evaluate = EvalComponent.eval
+
+    def give_way_and_evaluate(component: Any, env: Any) -> None:
+        give_way()
+        evaluate(component, env)
+
+    with patch.object(EvalComponent, "eval", give_way_and_evaluate):
+        yield

@@ -1,0 +1,73 @@
+"""Right of way of API requests on the local cloud."""
+
+import threading
+from typing import Any
+
+import pytest
+
+from local.cloud.cloud import LocalCloud
+from local.cloud.right_of_way import right_of_way
+from tests.integration.local_cloud.eventually import eventually
+from tests.integration.local_cloud.state_machines import create, finish, invoke, start
+from tests.patience import PATIENCE_SECONDS
+
+
+@pytest.fixture
+def calls(cloud: LocalCloud) -> list[Any]:
+    """The events with which the function `busy`, which gives way, was called."""
+    events: list[Any] = []
+    cloud.lambdas.register(
+        "busy", lambda event, _context: events.append(event), timeout_seconds=int(PATIENCE_SECONDS), gives_way=True
+    )
+    return events
+
+
+def test_a_function_that_gives_way_begins_after_the_request(cloud: LocalCloud, calls: list[Any]) -> None:
+    # Given a request that is being answered
+    with right_of_way():
+        # When the function is invoked
+        work = threading.Thread(target=cloud.lambdas.invoke, args=("busy", "event"), daemon=True)
+        work.start()
+        # Then it does not begin
+        work.join(0.2)
+        assert not calls
+    # And it begins when the request is answered
+    eventually(lambda: calls == ["event"])
+
+
+def test_a_function_that_gives_way_runs_once_at_a_time(cloud: LocalCloud) -> None:
+    # Given a function that waits to be ended
+    running, most = [], []
+    end = threading.Semaphore(0)
+
+    def handler(event: Any, _context: Any) -> None:
+        running.append(event)
+        most.append(len(running))
+        end.acquire()
+        running.remove(event)
+
+    cloud.lambdas.register("busy", handler, timeout_seconds=int(PATIENCE_SECONDS), gives_way=True)
+    # When three invocations come at once
+    work = [threading.Thread(target=cloud.lambdas.invoke, args=("busy", number), daemon=True) for number in range(3)]
+    for each in work:
+        each.start()
+    end.release(len(work))
+    for each in work:
+        each.join(PATIENCE_SECONDS)
+    # Then they run one after another
+    assert most == [1, 1, 1]
+
+
+def test_an_execution_continues_after_the_request(cloud: LocalCloud) -> None:
+    called = threading.Event()
+    task = cloud.lambdas.register("task", lambda *_arguments: called.set(), timeout_seconds=int(PATIENCE_SECONDS))
+    machine = create(invoke(task))
+    # Given a request that is being answered
+    with right_of_way():
+        # When an execution starts
+        arn = start(machine)
+        # Then it does not come to its first task
+        assert not called.wait(0.2)
+    # And it does when the request is answered
+    assert finish(arn)["status"] == "SUCCEEDED"
+    assert called.is_set()
