@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
+from uuid import uuid4
 
 import boto3
 import pytest
@@ -20,38 +21,60 @@ from castline.audio.subtitles import SubtitleCue
 from castline.audio.word_timing import WordTiming
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from mypy_boto3_s3 import S3Client
 
-BUCKET = "castline-audio"
 MIB = 1024 * 1024
 KEY = audio_key("job", "file", "mp3")
 
 
-@pytest.fixture
-def client(monkeypatch: pytest.MonkeyPatch) -> Iterator[S3Client]:
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "testing")
-    with mock_aws():
-        client = boto3.client("s3", region_name="us-east-1")
-        client.create_bucket(Bucket=BUCKET)
-        yield client
+@pytest.fixture(scope="module")
+def client() -> Iterator[S3Client]:
+    with pytest.MonkeyPatch.context() as patch, mock_aws():
+        for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+            patch.setenv(name, "testing")
+        yield boto3.client("s3", region_name="us-east-1")
 
 
-@pytest.fixture
-def storage(client: S3Client) -> AudioStorage:
-    presigning_client = boto3.client(
+@pytest.fixture(scope="module")
+def presigning_client(client: S3Client) -> S3Client:
+    return boto3.client(
         "s3",
         region_name="us-east-1",
         endpoint_url="http://localhost:8000",
         config=Config(signature_version="s3v4", s3={"addressing_style": "path"}),
     )
-    return AudioStorage(bucket=BUCKET, client=client, presigning_client=presigning_client)
 
 
-def keys(client: S3Client) -> list[str]:
-    return [item["Key"] for item in client.list_objects_v2(Bucket=BUCKET).get("Contents", ())]
+@pytest.fixture
+def bucket(client: S3Client) -> str:
+    name = f"castline-{uuid4()}"
+    client.create_bucket(Bucket=name)
+    return name
+
+
+@pytest.fixture
+def storage(bucket: str, client: S3Client, presigning_client: S3Client) -> AudioStorage:
+    return AudioStorage(bucket=bucket, client=client, presigning_client=presigning_client)
+
+
+@pytest.fixture
+def on_call(client: S3Client) -> Iterator[Callable[[str, Callable[..., None]], None]]:
+    """Return a function that registers a handler of the client's events for the test."""
+    registered: list[tuple[str, Callable[..., None]]] = []
+
+    def register(event: str, handler: Callable[..., None]) -> None:
+        client.meta.events.register(event, handler)
+        registered.append((event, handler))
+
+    yield register
+    for event, handler in registered:
+        client.meta.events.unregister(event, handler)
+
+
+def keys(client: S3Client, bucket: str) -> list[str]:
+    return [item["Key"] for item in client.list_objects_v2(Bucket=bucket).get("Contents", ())]
 
 
 def segment(samples: int, fill: int = 1) -> StoredSegment:
@@ -108,23 +131,26 @@ class TestSegments:
             read(storage, "user", ("f00d", range(size_bytes, size_bytes + 5)))
 
     def test_another_failure_is_not_taken_for_a_missing_segment(
-        self, storage: AudioStorage, client: S3Client
+        self, storage: AudioStorage, client: S3Client, bucket: str
     ) -> None:
-        client.delete_bucket(Bucket=BUCKET)
+        client.delete_bucket(Bucket=bucket)
 
         with pytest.raises(ClientError, match="NoSuchBucket"):
             read(storage, "user", ("f00d", range(1)))
 
-    @pytest.mark.parametrize("user_id", ["auth0|5f7c", "a/b", "..", "a%2Fb", "王小明", "a+b c", ""])
-    def test_users_with_odd_ids_keep_their_segments_to_themselves(self, storage: AudioStorage, user_id: str) -> None:
-        storage.put_segment(user_id, "f00d", segment(2, fill=7), {})
-        storage.put_segment("b", "f00d", segment(3, fill=8), {})
+    def test_users_with_odd_ids_keep_their_segments_to_themselves(self, storage: AudioStorage) -> None:
+        # Given users whose ids could lead to each other's segments, each with a segment of another length
+        user_ids = ["b", "a/b", "..", "a%2Fb", "auth0|5f7c", "王小明", "a+b c", ""]
+        for number, user_id in enumerate(user_ids, start=1):
+            storage.put_segment(user_id, "f00d", segment(number, fill=number), {})
 
-        entry = storage.find_segment(user_id, "f00d")
+        # When each looks for its own
+        entries = [storage.find_segment(user_id, "f00d") for user_id in user_ids]
+        contents = [read(storage, user_id, ("f00d", range(2))) for user_id in user_ids]
 
-        assert entry is not None
-        assert entry.samples == 2
-        assert read(storage, user_id, ("f00d", range(2))) == [b"\7\7"]
+        # Then nobody gets another one's
+        assert [entry and entry.samples for entry in entries] == list(range(1, 9))
+        assert contents == [[bytes([number] * 2)] for number in range(1, 9)]
 
 
 class TestReadingSeveralSegments:
@@ -138,15 +164,18 @@ class TestReadingSeveralSegments:
             bytes([number]) * len(part) for number in order
         ]
 
-    def test_only_a_few_are_requested_ahead(self, storage: AudioStorage, client: S3Client) -> None:
-        # Given 50 segments and a count of the requests for them
-        for number in range(50):
-            storage.put_segment("user", str(number), segment(1), {})
+    def test_only_a_few_are_requested_ahead(
+        self, storage: AudioStorage, on_call: Callable[[str, Callable[..., None]], None]
+    ) -> None:
+        # Given more segments than are read ahead, and a count of the requests for them
+        names = [str(number) for number in range(2 * READ_AHEAD_SEGMENTS)]
+        for name in names:
+            storage.put_segment("user", name, segment(1), {})
         requests: list[str] = []
-        client.meta.events.register("before-call.s3.GetObject", lambda **_: requests.append("GET"))
+        on_call("before-call.s3.GetObject", lambda **_: requests.append("GET"))
 
         # When the first one is at hand
-        streams = storage.read_parts("user", [(str(number), range(4)) for number in range(50)])
+        streams = storage.read_parts("user", [(name, range(4)) for name in names])
         next(streams)
         streams.close()  # type: ignore[attr-defined]  # it is a generator
 
@@ -164,7 +193,7 @@ class TestReadingSeveralSegments:
 
 class TestCues:
     def test_come_back_as_they_were_stored_and_go_with_their_job(
-        self, storage: AudioStorage, client: S3Client
+        self, storage: AudioStorage, client: S3Client, bucket: str
     ) -> None:
         cues = [SubtitleCue(0, 980, "A", "你好，“世界” <&>"), SubtitleCue(1_200, 2_000, "", "second\nline")]
 
@@ -172,7 +201,7 @@ class TestCues:
 
         assert storage.read_cues("job", "file") == cues
         storage.delete_audio("job")
-        assert keys(client) == []
+        assert keys(client, bucket) == []
 
     def test_that_are_missing_cannot_be_read(self, storage: AudioStorage) -> None:
         with pytest.raises(UnreadableCues, match="NoSuchKey"):
@@ -189,35 +218,25 @@ class TestCues:
     @pytest.mark.parametrize(
         "body",
         [
-            b"",
-            b"\xff\xfe\xfd",
             b"secret",
+            b"\xff\xfe\xfd",
             b"[" * 100_000,
-            b"[[" + b"9" * 5_000 + b',1,"A","secret"]]',
-            b"null",
             b"{}",
-            b'"secret"',
-            b"[1]",
-            b"[null]",
             b'["secr"]',
-            b"[[]]",
-            b'[[0,1,"A"]]',
             b'[[0,1,"A","secret",1]]',
             b'[["0",1,"A","secret"]]',
             b'[[0,1.5,"A","secret"]]',
-            b'[[0,NaN,"A","secret"]]',
             b'[[false,true,"A","secret"]]',
             b'[[-1,1,"A","secret"]]',
             b'[[0,1,null,"secret"]]',
-            b'[[0,1,"A",["secret"]]]',
             rb'[[0,1,"A","secret \ud800"]]',
             b'[[0,1,"A","fine"],[2,3,"A"]]',
         ],
     )
     def test_that_are_something_else_cannot_be_read(
-        self, storage: AudioStorage, client: S3Client, body: bytes
+        self, storage: AudioStorage, client: S3Client, bucket: str, body: bytes
     ) -> None:
-        client.put_object(Bucket=BUCKET, Key=audio_key("job", "file", "cues.json"), Body=body)
+        client.put_object(Bucket=bucket, Key=audio_key("job", "file", "cues.json"), Body=body)
 
         with pytest.raises(UnreadableCues, match=r"file\.cues\.json") as raised:
             storage.read_cues("job", "file")
@@ -227,13 +246,10 @@ class TestCues:
 
 class TestWords:
     def test_come_back_as_they_were_stored_and_go_with_their_job(
-        self, storage: AudioStorage, client: S3Client
+        self, storage: AudioStorage, client: S3Client, bucket: str
     ) -> None:
         words = [
-            WordTiming(start_ms=0, end_ms=480, turn_index=3, speaker="A", text="你好，"),
-            WordTiming(
-                start_ms=480, end_ms=980, turn_index=3, speaker="A", text="“世界”", ends_sentence=True, estimated=True
-            ),
+            WordTiming(start_ms=0, end_ms=480, turn_index=3, speaker="A", text="你好"),
             WordTiming(start_ms=1_200, end_ms=2_000, turn_index=7, speaker="", text="ok ", estimated=True),
         ]
 
@@ -241,74 +257,48 @@ class TestWords:
 
         assert storage.read_words("job", "file") == words
         storage.delete_audio("job")
-        assert keys(client) == []
+        assert keys(client, bucket) == []
 
-    def test_that_are_missing_cannot_be_read(self, storage: AudioStorage) -> None:
+    def test_that_are_missing_or_damaged_cannot_be_read(
+        self, storage: AudioStorage, client: S3Client, bucket: str
+    ) -> None:
         with pytest.raises(UnreadableWords, match="NoSuchKey"):
             storage.read_words("job", "file")
 
-    @pytest.mark.parametrize(
-        "body",
-        [
-            b"secret",
-            b"\xff\xfe\xfd",
-            b"[" * 100_000,
-            b"{}",
-            b"[1]",
-            b'["secr"]',
-            b'[[0,"A"]]',
-            b'[[true,"A",[]]]',
-            b'[[0,"A",[1]]]',
-            b'[[0,"A",[[0,1]]]]',
-            b'[[0,"A",[[0,1,"secret",4]]]]',
-            b'[[0,"A",[[0,1,"secret",-1]]]]',
-            b'[[0,"A",[[0,1,"secret",1,1]]]]',
-            b'[[0,"A",[[2,1,"secret"]]]]',
-            b'[[0,"A",[[-1,1,"secret"]]]]',
-            b'[[0,"A",[[0,1.5,"secret"]]]]',
-            rb'[[0,"A",[[0,1,"secret \ud800"]]]]',
-            rb'[[0,"secret \ud800",[]]]',
-        ],
-    )
-    def test_that_are_something_else_cannot_be_read(
-        self, storage: AudioStorage, client: S3Client, body: bytes
-    ) -> None:
-        client.put_object(Bucket=BUCKET, Key=audio_key("job", "file", "words.json"), Body=body)
+        client.put_object(Bucket=bucket, Key=audio_key("job", "file", "words.json"), Body=b"{}")
 
-        with pytest.raises(UnreadableWords, match=r"file\.words\.json") as raised:
+        with pytest.raises(UnreadableWords, match=r"file\.words\.json"):
             storage.read_words("job", "file")
-
-        assert "secr" not in str(raised.value)
 
 
 class TestFinishedFiles:
-    @pytest.mark.parametrize("chunk_count", [0, 1, 8, 20])
+    @pytest.mark.parametrize("chunk_count", [0, 1, 8])
     def test_a_file_is_stored_whatever_its_size(
-        self, storage: AudioStorage, client: S3Client, chunk_count: int
+        self, storage: AudioStorage, client: S3Client, bucket: str, chunk_count: int
     ) -> None:
-        # Given chunks that do not fit evenly into parts
+        # Given chunks that do not fit evenly into parts of 5 MiB
         chunks = [bytes([number]) * (MIB + 1) for number in range(chunk_count)]
 
         # When
         size_bytes = storage.put_audio(KEY, iter(chunks), "audio/mpeg")
 
         # Then
-        stored = client.get_object(Bucket=BUCKET, Key=KEY)
+        stored = client.get_object(Bucket=bucket, Key=KEY)
         assert stored["Body"].read() == b"".join(chunks)
         assert stored["ContentType"] == "audio/mpeg"
         assert size_bytes == chunk_count * (MIB + 1)
 
     def test_no_more_than_about_a_part_is_produced_ahead_of_the_upload(
-        self, storage: AudioStorage, client: S3Client
+        self, storage: AudioStorage, on_call: Callable[[str, Callable[..., None]], None]
     ) -> None:
         # Given a producer that counts, and note of its count whenever a part is sent
         produced_mib = 0
         produced_at_part: list[int] = []
-        client.meta.events.register("before-call.s3.UploadPart", lambda **_: produced_at_part.append(produced_mib))
+        on_call("before-call.s3.UploadPart", lambda **_: produced_at_part.append(produced_mib))
 
         def chunks() -> Iterator[bytes]:
             nonlocal produced_mib
-            for _ in range(40):
+            for _ in range(20):
                 produced_mib += 1
                 yield bytes(MIB)
 
@@ -316,13 +306,13 @@ class TestFinishedFiles:
         storage.put_audio(KEY, chunks(), "audio/wav")
 
         # Then
-        assert len(produced_at_part) == 8
+        assert len(produced_at_part) == 4
         for already_sent_parts, produced in enumerate(produced_at_part):
             assert produced - 5 * already_sent_parts <= 10
 
-    @pytest.mark.parametrize("chunks_before_the_error", [0, 1, 20])
+    @pytest.mark.parametrize("chunks_before_the_error", [0, 12])
     def test_nothing_is_left_behind_when_the_audio_cannot_be_made(
-        self, storage: AudioStorage, client: S3Client, chunks_before_the_error: int
+        self, storage: AudioStorage, client: S3Client, bucket: str, chunks_before_the_error: int
     ) -> None:
         # Given audio that breaks off, before or after parts of it were sent
         def chunks() -> Iterator[bytes]:
@@ -335,26 +325,34 @@ class TestFinishedFiles:
             storage.put_audio(KEY, chunks(), "audio/mpeg")
 
         # Then
-        assert keys(client) == []
-        assert "Uploads" not in client.list_multipart_uploads(Bucket=BUCKET)
+        assert keys(client, bucket) == []
+        assert "Uploads" not in client.list_multipart_uploads(Bucket=bucket)
 
-    def test_a_refused_part_leaves_nothing_behind_either(self, storage: AudioStorage, client: S3Client) -> None:
+    def test_a_refused_part_leaves_nothing_behind_either(
+        self,
+        storage: AudioStorage,
+        client: S3Client,
+        bucket: str,
+        on_call: Callable[[str, Callable[..., None]], None],
+    ) -> None:
         # Given a bucket that takes the first part and refuses the second
         def refuse(params: dict[str, Any], **_: object) -> None:
             if params["PartNumber"] == 2:
                 raise ClientError({"Error": {"Code": "AccessDenied"}}, "UploadPart")
 
-        client.meta.events.register("provide-client-params.s3.UploadPart", refuse)
+        on_call("provide-client-params.s3.UploadPart", refuse)
 
         # When
         with pytest.raises(ClientError, match="AccessDenied"):
-            storage.put_audio(KEY, (bytes(MIB) for _ in range(20)), "audio/mpeg")
+            storage.put_audio(KEY, (bytes(MIB) for _ in range(12)), "audio/mpeg")
 
         # Then
-        assert keys(client) == []
-        assert "Uploads" not in client.list_multipart_uploads(Bucket=BUCKET)
+        assert keys(client, bucket) == []
+        assert "Uploads" not in client.list_multipart_uploads(Bucket=bucket)
 
-    def test_deleting_a_jobs_audio_leaves_other_jobs_alone(self, storage: AudioStorage, client: S3Client) -> None:
+    def test_deleting_a_jobs_audio_leaves_other_jobs_alone(
+        self, storage: AudioStorage, client: S3Client, bucket: str
+    ) -> None:
         # Given two files of a job, one of another whose id begins like its own, and a segment
         for key in (audio_key("job", "1", "mp3"), audio_key("job", "2", "wav"), audio_key("job2", "1", "mp3")):
             storage.put_audio(key, [b"audio"], "audio/mpeg")
@@ -365,19 +363,26 @@ class TestFinishedFiles:
         storage.delete_audio("job")
 
         # Then
-        assert keys(client) == ["audio/job2/1.mp3", "segments/job/f00d"]
+        assert keys(client, bucket) == ["audio/job2/1.mp3", "segments/job/f00d"]
 
-    def test_deleting_goes_beyond_the_first_page(self, storage: AudioStorage, client: S3Client) -> None:
-        for number in range(1_001):
-            client.put_object(Bucket=BUCKET, Key=f"audio/job/{number}.mp3", Body=b"")
+    def test_deleting_goes_beyond_the_first_page(
+        self, storage: AudioStorage, client: S3Client, bucket: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        # Given more files than S3 lists on a page
+        monkeypatch.setenv("MOTO_S3_DEFAULT_MAX_KEYS", "2")
+        for number in range(5):
+            client.put_object(Bucket=bucket, Key=f"audio/job/{number}.mp3", Body=b"")
+        assert client.list_objects_v2(Bucket=bucket)["IsTruncated"]
 
+        # When
         storage.delete_audio("job")
 
-        assert keys(client) == []
+        # Then
+        assert keys(client, bucket) == []
 
 
 class TestDownloadUrl:
-    def test_a_url_is_signed_for_the_address_that_browsers_use(self, storage: AudioStorage) -> None:
+    def test_a_url_is_signed_for_the_address_that_browsers_use(self, storage: AudioStorage, bucket: str) -> None:
         url = storage.download_url(
             KEY,
             filename="對話.mp3",
@@ -387,7 +392,7 @@ class TestDownloadUrl:
         )
 
         address, query = urlsplit(url), parse_qs(urlsplit(url).query)
-        assert (address.netloc, address.path) == ("localhost:8000", f"/{BUCKET}/{KEY}")
+        assert (address.netloc, address.path) == ("localhost:8000", f"/{bucket}/{KEY}")
         assert query["X-Amz-Algorithm"] == ["AWS4-HMAC-SHA256"]
         assert query["X-Amz-Expires"] == ["900"]
         assert query["response-content-type"] == ["audio/mpeg"]

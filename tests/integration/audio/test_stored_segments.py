@@ -25,12 +25,12 @@ BUCKET = "castline-audio"
 LENGTHS = [60_000, 577, 1, 30_001, 150_000]
 
 
-@pytest.fixture
-def storage(monkeypatch: pytest.MonkeyPatch) -> Iterator[AudioStorage]:
+@pytest.fixture(scope="module")
+def storage() -> Iterator[AudioStorage]:
     """Yield a storage with a segment of each length, under its length."""
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "testing")
-    with mock_aws():
+    with pytest.MonkeyPatch.context() as patch, mock_aws():
+        for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+            patch.setenv(name, "testing")
         client = boto3.client("s3", region_name="us-east-1")
         client.create_bucket(Bucket=BUCKET)
         storage = AudioStorage(bucket=BUCKET, client=client, presigning_client=client)
