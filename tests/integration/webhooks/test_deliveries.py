@@ -15,7 +15,6 @@ from standardwebhooks import Webhook
 
 from castline import composition
 from castline.aws_errors import ServiceUnavailable
-from castline.jobs.event_types import EventType
 from castline.webhooks.model import (
     JOB_ENDPOINT,
     Attempt,
@@ -61,16 +60,14 @@ class SteppingClock(Clock):
 
 
 class Sender(WebhookSender):
-    """A sender that gives up receivers soon, but only those that never answer."""
-
-    NEVER_ANSWER = frozenset({"/silent", "/slow-headers"})
+    """A sender that soon gives up receivers that are silent, and no others."""
 
     def __init__(self) -> None:
         super().__init__(allow_loopback=True, timeout_seconds=PATIENCE_SECONDS)
         self._impatient = WebhookSender(allow_loopback=True, timeout_seconds=0.5)
 
     def send(self, url: str, **request: Any) -> Attempt:
-        if urlsplit(url).path in self.NEVER_ANSWER:
+        if urlsplit(url).path == "/silent":
             return self._impatient.send(url, **request)
         return super().send(url, **request)
 
@@ -87,15 +84,20 @@ def mapping(functions_environment: LocalCloud) -> QueueMapping:
     return resources.map_webhook_queue(functions_environment)
 
 
-@pytest.fixture
-def delivering(functions_environment: LocalCloud, mapping: QueueMapping) -> Iterator[LocalCloud]:
+@pytest.fixture(scope="module")
+def deployment(functions_environment: LocalCloud, mapping: QueueMapping) -> Iterator[LocalCloud]:
     """Yield a cloud whose functions go by its clock, and send webhooks as ``Sender`` does."""
     sender = Sender()
     with composition.given(clock=lambda: functions_environment.clock.now, webhook_sender=lambda: sender):
         yield functions_environment
-        # Nothing is left for the next test. A queue can be purged once a minute.
-        functions_environment.clock.advance(timedelta(seconds=61))
-        boto3.client("sqs").purge_queue(QueueUrl=composition.settings().webhook_queue_url)
+
+
+@pytest.fixture
+def delivering(deployment: LocalCloud) -> Iterator[LocalCloud]:
+    """Yield the cloud, and leave nothing in its queue for the next test."""
+    yield deployment
+    deployment.clock.advance(timedelta(seconds=61))  # a queue can be purged once a minute
+    boto3.client("sqs").purge_queue(QueueUrl=composition.settings().webhook_queue_url)
 
 
 @pytest.fixture
@@ -146,15 +148,20 @@ def stored(user: str, webhook_id: str) -> Endpoint:
     return found
 
 
+def until_next_attempt(delivering: LocalCloud, user: str, webhook_id: str) -> None:
+    """Let time pass until the next attempt of the latest delivery is due."""
+    due_at = deliveries(user, webhook_id)[0].next_attempt_at
+    assert due_at is not None
+    delivering.clock.advance(due_at - delivering.clock.now() + 2 * SECOND)
+
+
 def run_until_ended(delivering: LocalCloud, user: str, webhook_id: str) -> Delivery:
     """Let time pass until no attempt follows."""
-    for _ in range(20):
+    delivering.tick()
+    while deliveries(user, webhook_id)[0].next_attempt_at is not None:
+        until_next_attempt(delivering, user, webhook_id)
         delivering.tick()
-        current = deliveries(user, webhook_id)[0]
-        if current.next_attempt_at is None:
-            return current
-        delivering.clock.advance(current.next_attempt_at - delivering.clock.now() + 2 * SECOND)
-    raise AssertionError("the delivery does not end")
+    return deliveries(user, webhook_id)[0]
 
 
 def messages_of_state() -> dict[str, int]:
@@ -187,8 +194,10 @@ class TestSuccess:
         # Given a webhook, and an event
         webhook = endpoint(user, receiver.url("/200"))
         dispatch(user)
+
         # When it is delivered
         delivering.tick()
+
         # Then the body that arrived is the one that was stored and signed
         (request,) = receiver.requests
         done = delivery(user, webhook.id)
@@ -196,6 +205,7 @@ class TestSuccess:
         assert "第一集" in done.body
         assert request.headers["webhook-id"] == done.event_id
         assert signatures(request) == [signature(request, webhook.secrets[0].value)]
+
         # And the log says so, and nothing is left to be done
         (attempt,) = done.attempts
         assert (done.status, done.next_attempt_at) == (DeliveryStatus.DELIVERED, None)
@@ -209,10 +219,12 @@ class TestSuccess:
         rotated = composition.keep_webhooks().rotate(user, webhook.id)
         new, old = (secret.value for secret in rotated.secrets)
         dispatch(user)
+
         delivering.tick()
         delivering.clock.advance(timedelta(hours=24, minutes=1))
         dispatch(user)
         delivering.tick()
+
         during, after = receiver.requests
         assert signatures(during) == [signature(during, new), signature(during, old)]
         assert signatures(after) == [signature(after, new)]
@@ -236,7 +248,9 @@ class TestSuccess:
         )
         repository.put_delivery(due)
         composition.delivery_queue().send(user, JOB_ENDPOINT, due.id)
+
         delivering.tick()
+
         (request,) = receiver.requests
         assert signatures(request) == [signature(request, secret)]
         # A URL that is gone ends its delivery, and no other.
@@ -245,20 +259,11 @@ class TestSuccess:
         assert stored(user, JOB_ENDPOINT).failing_since is None
 
 
-FAILURES = (
-    ("/silent", AttemptError.TIMEOUT, None),
-    ("/slow-headers", AttemptError.TIMEOUT, None),
-    ("/500", AttemptError.BAD_STATUS, 500),
-    ("/redirect/302", AttemptError.REDIRECT, 302),
-    ("/header-bomb", AttemptError.PROTOCOL_ERROR, None),
-    ("/garbage", AttemptError.PROTOCOL_ERROR, None),
-    ("/closes", AttemptError.CONNECTION_FAILED, None),
-    ("/closes-in-headers", AttemptError.CONNECTION_FAILED, None),
-)
-
-
 class TestFailure:
-    @pytest.mark.parametrize(("path", "error", "status_code"), FAILURES)
+    @pytest.mark.parametrize(
+        ("path", "error", "status_code"),
+        [("/500", AttemptError.BAD_STATUS, 500), ("/closes", AttemptError.CONNECTION_FAILED, None)],
+    )
     def test_the_log_says_what_is_wrong(
         self,
         delivering: LocalCloud,
@@ -270,23 +275,23 @@ class TestFailure:
     ) -> None:
         webhook = endpoint(user, receiver.url(path))
         dispatch(user)
+
         delivering.tick()
+
         failed = delivery(user, webhook.id)
         assert [(attempt.error, attempt.status_code) for attempt in failed.attempts] == [(error, status_code)]
         assert failed.status is DeliveryStatus.PENDING
         assert failed.next_attempt_at is not None
         assert stored(user, webhook.id).failing_since == failed.attempts[0].at
 
-    @pytest.mark.parametrize("path", ["/slow-body", "/huge", "/closes-in-body"])
-    def test_a_body_that_is_wrong_is_no_failure(
-        self, delivering: LocalCloud, user: str, receiver: Receiver, path: str
-    ) -> None:
-        webhook = endpoint(user, receiver.url(path))
+    def test_a_body_that_is_wrong_is_no_failure(self, delivering: LocalCloud, user: str, receiver: Receiver) -> None:
+        webhook = endpoint(user, receiver.url("/closes-in-body"))
         dispatch(user)
+
         delivering.tick()
+
         done = delivery(user, webhook.id)
-        assert done.status is DeliveryStatus.DELIVERED
-        assert len(done.attempts[0].response_excerpt or "") <= 1000
+        assert (done.status, done.attempts[0].response_excerpt) == (DeliveryStatus.DELIVERED, "half")
 
     def test_it_is_attempted_seven_times_on_the_schedule(
         self, delivering: LocalCloud, user: str, receiver: Receiver
@@ -299,22 +304,27 @@ class TestFailure:
             pending = delivery(user, webhook.id)
             assert len(pending.attempts) == number
             assert pending.next_attempt_at is not None
+
             # When it is not yet time, nothing is sent
             delivering.clock.advance(pending.next_attempt_at - delivering.clock.now() - 3 * SECOND)
             delivering.tick()
             assert len(receiver.requests) == number
+
             # When it is time, it is
             delivering.clock.advance(5 * SECOND)
             delivering.tick()
             assert len(receiver.requests) == number + 1
+
         # Then the pauses are those of the schedule, more or less
         failed = delivery(user, webhook.id)
         pauses = [later.at - earlier.at for earlier, later in itertools.pairwise(failed.attempts)]
         for pause, meant in zip(pauses, RETRY_DELAYS, strict=True):
             assert meant * (1 - JITTER) <= pause <= meant * (1 + JITTER) + 5 * SECOND
+
         # And the delivery has failed
         assert (failed.status, failed.next_attempt_at) == (DeliveryStatus.FAILED, None)
         assert messages_left() == 0
+
         # And every attempt was the same message, at the time of the attempt
         assert {request.headers["webhook-id"] for request in receiver.requests} == {failed.event_id}
         assert {request.body for request in receiver.requests} == {failed.body.encode()}
@@ -326,9 +336,11 @@ class TestFailure:
         webhook = endpoint(user, receiver.url("/404"))
         dispatch(user)
         delivering.tick()
+
         # When the URL is corrected before the next attempt
         composition.keep_webhooks().change(user, webhook.id, EndpointChanges(url=receiver.url("/200")))
         done = run_until_ended(delivering, user, webhook.id)
+
         # Then the event arrives there, and the webhook is no longer failing
         assert [attempt.status_code for attempt in done.attempts] == [404, 200]
         assert done.status is DeliveryStatus.DELIVERED
@@ -339,7 +351,9 @@ class TestFailure:
     ) -> None:
         slow, quick = endpoint(user, receiver.url("/silent")), endpoint(user, receiver.url("/200"))
         dispatch(user)
+
         delivering.tick()
+
         assert delivery(user, quick.id).status is DeliveryStatus.DELIVERED
         assert delivery(user, slow.id).attempts[0].error is AttemptError.TIMEOUT
 
@@ -350,15 +364,18 @@ class TestDisabling:
         webhook = endpoint(user, receiver.url("/500"))
         dispatch(user)
         delivering.tick()
+
         # When the receiver says to the next one that it is gone
         composition.keep_webhooks().change(user, webhook.id, EndpointChanges(url=receiver.url("/410")))
         dispatch(user)
         delivering.tick()
+
         # Then the webhook is disabled, and says why
         gone = stored(user, webhook.id)
         assert (gone.status, gone.disabled_reason) == (EndpointStatus.DISABLED, DisabledReason.GONE)
         newer, older = deliveries(user, webhook.id)
         assert (newer.status, newer.attempts[0].status_code) == (DeliveryStatus.FAILED, 410)
+
         # And what was waiting is not sent any more
         assert older.next_attempt_at is not None
         delivering.clock.advance(timedelta(minutes=1))
@@ -370,29 +387,33 @@ class TestDisabling:
         ]
         assert older.status is DeliveryStatus.FAILED
         assert len(receiver.requests) == 2
+
         # And no further event is for it
         dispatch(user)
         assert len(deliveries(user, webhook.id)) == 2
 
     def test_five_days_of_failures_disable(self, delivering: LocalCloud, user: str, receiver: Receiver) -> None:
-        # Given a webhook that fails from the beginning, with an event a day
+        # Given a webhook that has failed from the beginning, and for almost five days
         webhook = endpoint(user, receiver.url("/500"))
         begun = delivering.clock.now()
-        while delivering.clock.now() - begun < DISABLE_AFTER - timedelta(days=1):
+        for age in (timedelta(0), DISABLE_AFTER - timedelta(days=2)):
+            delivering.clock.advance(begun + age - delivering.clock.now())
             dispatch(user)
             run_until_ended(delivering, user, webhook.id)
             assert stored(user, webhook.id).status is EndpointStatus.ENABLED
-            delivering.clock.advance(timedelta(hours=12))
-        # When a delivery is given up after five days of that
-        delivering.clock.advance(timedelta(days=1))
+
+        # When a delivery is given up after five days
+        delivering.clock.advance(begun + DISABLE_AFTER - delivering.clock.now())
         dispatch(user)
         delivering.tick()
         assert stored(user, webhook.id).status is EndpointStatus.ENABLED
         run_until_ended(delivering, user, webhook.id)
+
         # Then the webhook is disabled, and says why
         failing = stored(user, webhook.id)
         assert (failing.status, failing.disabled_reason) == (EndpointStatus.DISABLED, DisabledReason.FAILING)
         assert failing.failing_since is not None
+
         # And it can be enabled again, as if nothing had been
         changes = EndpointChanges(status=EndpointStatus.ENABLED, url=receiver.url("/200"))
         enabled = composition.keep_webhooks().change(user, webhook.id, changes)
@@ -401,17 +422,22 @@ class TestDisabling:
     def test_a_success_in_between_begins_the_days_anew(
         self, delivering: LocalCloud, user: str, receiver: Receiver
     ) -> None:
+        # Given a webhook whose first attempt fails, and whose second one succeeds four days later
         webhook = endpoint(user, receiver.url("/500"))
         dispatch(user)
-        run_until_ended(delivering, user, webhook.id)
+        delivering.tick()
         composition.keep_webhooks().change(user, webhook.id, EndpointChanges(url=receiver.url("/200")))
         delivering.clock.advance(timedelta(days=4))
-        dispatch(user)
         delivering.tick()
+        assert delivery(user, webhook.id).status is DeliveryStatus.DELIVERED
+
+        # When a delivery is given up two days after that
         composition.keep_webhooks().change(user, webhook.id, EndpointChanges(url=receiver.url("/500")))
         delivering.clock.advance(timedelta(days=2))
         dispatch(user)
         run_until_ended(delivering, user, webhook.id)
+
+        # Then the webhook is still enabled
         assert stored(user, webhook.id).status is EndpointStatus.ENABLED
 
     @pytest.mark.parametrize("how", ["disabled", "deleted"])
@@ -420,7 +446,9 @@ class TestDisabling:
     ) -> None:
         webhook = endpoint(user, receiver.url("/500"))
         dispatch(user)
+
         delivering.tick()
+
         if how == "deleted":
             composition.keep_webhooks().delete(user, webhook.id)
         else:
@@ -441,10 +469,12 @@ class TestMessages:
         told = event(user)
         for _ in range(3):
             composition.dispatch_webhooks()(told)
+
         # When the messages are received, at the same time and later
         delivering.tick()
         delivering.clock.advance(timedelta(hours=1))
         delivering.tick()
+
         # Then one attempt is made
         assert len(receiver.requests) == 1
         assert len(delivery(user, webhook.id).attempts) == 1
@@ -453,12 +483,19 @@ class TestMessages:
     def test_two_messages_at_once_attempt_once_each_time(
         self, delivering: LocalCloud, user: str, receiver: Receiver
     ) -> None:
+        # Given two messages about a delivery that fails
         webhook = endpoint(user, receiver.url("/500"))
         told = event(user)
-        for _ in range(5):
+        for _ in range(2):
             composition.dispatch_webhooks()(told)
-        ended = run_until_ended(delivering, user, webhook.id)
-        assert len(ended.attempts) == len(receiver.requests) == 7
+
+        # When two attempts are due, one after the other
+        delivering.tick()
+        until_next_attempt(delivering, user, webhook.id)
+        delivering.tick()
+
+        # Then both are made, and no other
+        assert len(delivery(user, webhook.id).attempts) == len(receiver.requests) == 2
 
     def test_a_breakdown_between_sending_and_recording_leads_to_another_attempt(
         self, delivering: LocalCloud, user: str, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
@@ -471,9 +508,11 @@ class TestMessages:
             delivering.tick()
         assert len(receiver.requests) == 1
         assert delivery(user, webhook.id).attempts == ()
+
         # When its message comes back
         delivering.clock.advance(timedelta(seconds=QUEUE.visibility_seconds + 1))
         delivering.tick()
+
         # Then the event is sent again, with the same id
         first, second = receiver.requests
         assert first.headers["webhook-id"] == second.headers["webhook-id"]
@@ -487,10 +526,14 @@ class TestMessages:
         webhook = endpoint(user, receiver.url("/500"))
         dispatch(user)
         delivering.lambdas.fail_next(functions.DELIVER_WEBHOOKS.name, RuntimeError("gone"), after_effect=True)
-        # When the delivery goes on
-        ended = run_until_ended(delivering, user, webhook.id)
-        # Then it has its attempts
-        assert len(ended.attempts) == len(receiver.requests) == 7
+        delivering.tick()
+
+        # When its message comes back, later than the next attempt is due
+        delivering.clock.advance(timedelta(seconds=QUEUE.visibility_seconds + 1))
+        delivering.tick()
+
+        # Then the delivery has its second attempt
+        assert len(delivery(user, webhook.id).attempts) == len(receiver.requests) == 2
 
     def test_while_dynamodb_is_unavailable_the_message_stays(
         self, delivering: LocalCloud, user: str, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
@@ -502,22 +545,33 @@ class TestMessages:
             delivering.tick()
         assert (messages_left(), receiver.requests) == (1, [])
         delivering.clock.advance(timedelta(seconds=QUEUE.visibility_seconds + 1))
+
         delivering.tick()
+
         assert delivery(user, webhook.id).status is DeliveryStatus.DELIVERED
 
     def test_a_message_about_nothing_is_dropped(self, delivering: LocalCloud, user: str) -> None:
         composition.delivery_queue().send(user, str(uuid4()), str(uuid4()))
+
         delivering.tick()
+
         assert messages_left() == 0
 
     def test_a_message_that_cannot_be_read_becomes_a_dead_letter(self, delivering: LocalCloud) -> None:
-        sqs = boto3.client("sqs")
-        sqs.send_message(QueueUrl=composition.settings().webhook_queue_url, MessageBody="{}")
-        for _ in range(QUEUE.max_receives + 1):
-            delivering.tick()
-            delivering.clock.advance(timedelta(seconds=QUEUE.visibility_seconds + 1))
-        url = sqs.get_queue_url(QueueName=resources.dead_letters_name(resources.WEBHOOK_QUEUE_NAME))["QueueUrl"]
-        (letter,) = sqs.receive_message(QueueUrl=url)["Messages"]
+        # Given a message that nobody can read, received once less than it may be
+        sqs, url = boto3.client("sqs"), composition.settings().webhook_queue_url
+        sqs.send_message(QueueUrl=url, MessageBody="{}")
+        for _ in range(QUEUE.max_receives - 1):
+            assert sqs.receive_message(QueueUrl=url, VisibilityTimeout=0)["Messages"]
+
+        # When the function fails on it, and it comes back
+        delivering.tick()
+        delivering.clock.advance(timedelta(seconds=QUEUE.visibility_seconds + 1))
+        delivering.tick()
+
+        # Then it is in the queue of dead letters
+        dead_letters = sqs.get_queue_url(QueueName=resources.dead_letters_name(resources.WEBHOOK_QUEUE_NAME))
+        (letter,) = sqs.receive_message(QueueUrl=dead_letters["QueueUrl"])["Messages"]
         assert letter["Body"] == "{}"
         with pytest.raises(FunctionError):
             delivering.lambdas.invoke(
@@ -552,6 +606,7 @@ class TestMessages:
             delivering.clock.advance(timedelta(minutes=6, seconds=2))
             delivering.tick()
         assert len(delivery(user, webhook.id).attempts) == 3
+
         # When it waits
         for _ in range(2):
             # Then its message is delayed, not in flight: a queue takes 120,000 of these and then gives none
@@ -573,14 +628,11 @@ class TestMessages:
             broken.setattr(DeliveryQueue, "send_again", _be_unavailable)
             delivering.tick()
         assert messages_of_state()["MessagesNotVisible"] == 1
+
         # When its message comes back, the next attempt is made
         delivering.clock.advance(timedelta(seconds=QUEUE.visibility_seconds + 1))
         delivering.tick()
         assert len(delivery(user, webhook.id).attempts) == len(receiver.requests) == 2
-
-
-def test_all_types_of_events_can_be_sent() -> None:
-    assert set(EventType) == {"job.started", "job.completed", "job.failed", "job.cancelled"}
 
 
 def _break_down(*_: Any, **__: Any) -> Any:

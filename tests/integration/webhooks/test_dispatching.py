@@ -173,10 +173,12 @@ def test_the_url_of_a_job_that_cannot_be_told_is_passed_over(user: str, how: str
     assert deliveries(user, JOB_ENDPOINT) == ()
 
 
-def test_a_user_without_webhooks_takes_one_read(user: str) -> None:
+def test_an_event_of_a_user_without_webhooks_is_passed_over(
+    user: str, messages: Callable[[], list[dict[str, str]]]
+) -> None:
     dispatch(happen(submit(user)))
 
-    assert composition.webhook_repository().all_endpoints(user) == []
+    assert messages() == []
 
 
 def test_a_body_holds_no_text_no_title_and_no_url(user: str) -> None:
