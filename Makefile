@@ -34,7 +34,7 @@ test: .venv/.complete web/node_modules/.installed ## Run all tests, on all cores
 	@$(BIN)/pytest --numprocesses auto --dist loadfile $(ARGS)
 
 .PHONY: faults
-faults: .venv/.complete ## Make each AWS call and each provider call fail in turn; show how the job ends and what it leaves behind
+faults: .venv/.complete ## Make each AWS call and each provider call fail in turn, in every way; show how the job ends and what it leaves behind
 	@$(BIN)/python -m tests.faults $(ARGS)
 
 .PHONY: contract

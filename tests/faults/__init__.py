@@ -3,5 +3,5 @@
     python -m tests.faults        breaks them all and prints a table
 
 ``catalogue`` lists the calls, ``faults`` the ways to break one, ``scenarios`` the events meanwhile, and
-``inspection`` the conditions that must hold afterwards. The tests and the program run the same ``experiment``.
+``inspection`` the conditions that must hold afterwards. The tests run one ``experiment`` for each kind of fault.
 """

@@ -1,11 +1,11 @@
 """Catalogue of the calls in each scenario that can be broken, by function and operation.
 
-``test_catalogue`` keeps it complete and true.
+``test_faults`` keeps it complete and true.
 """
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
 from tests.faults.calls import TRANSACTION, WRITES_OF_ONE_ITEM
@@ -121,3 +121,25 @@ def faults_in(scenario: str) -> Iterator[Fault]:
             if operation in CAN_CONFLICT:
                 yield Fault(call, Mode.CONFLICT)
         yield Fault(Call(function, operation, 1), Mode.OUTAGE)
+
+
+def faults_of_each_kind() -> Iterator[tuple[str, Fault]]:
+    """Yield one fault for each write of each function in a scenario, and one for its reads, with the scenario.
+
+    Its mode is the one that the function, and then the whole suite, has met least often so far. Of several calls, it
+    breaks the last one, when most is at stake.
+    """
+    met: Counter[tuple[str, Mode]] = Counter()
+    met_by_all: Counter[Mode] = Counter()
+    for scenario in CALLS:
+        kinds: dict[tuple[str, str], list[Fault]] = defaultdict(list)
+        for fault in faults_in(scenario):
+            operation = fault.call.operation
+            kinds[fault.call.function, "reads" if operation in WITHOUT_EFFECT else operation].append(fault)
+        for (function, _), faults in kinds.items():
+            fault = min(
+                faults, key=lambda each: (met[function, each.mode], met_by_all[each.mode], -each.call.ordinal)
+            )
+            met[function, fault.mode] += 1
+            met_by_all[fault.mode] += 1
+            yield scenario, fault

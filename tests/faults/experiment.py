@@ -55,15 +55,20 @@ class Outcome:
     left_behind: tuple[str, ...]
 
 
-def experiment(laboratory: Laboratory, scenario_name: str, fault: Fault | None) -> Outcome:
+def experiment(laboratory: Laboratory, scenario_name: str, fault: Fault) -> Outcome:
     """Run a scenario, broken by ``fault``, and inspect the result."""
     outcome = _run(laboratory, scenario_name, fault)
-    if fault is None or fault.mode is not Mode.CONFLICT:
+    if fault.mode is not Mode.CONFLICT:
         return outcome
+    noticed = _differences(outcome, undisturbed(laboratory, scenario_name))
+    return replace(outcome, left_behind=(*outcome.left_behind, *noticed))
+
+
+def undisturbed(laboratory: Laboratory, scenario_name: str) -> Outcome:
+    """Run a scenario with nothing broken, unless the laboratory has done so, and inspect the result."""
     if scenario_name not in laboratory.undisturbed:
         laboratory.undisturbed[scenario_name] = _run(laboratory, scenario_name, None)
-    noticed = _differences(outcome, laboratory.undisturbed[scenario_name])
-    return replace(outcome, left_behind=(*outcome.left_behind, *noticed))
+    return laboratory.undisturbed[scenario_name]
 
 
 def _differences(outcome: Outcome, undisturbed: Outcome) -> Iterator[str]:

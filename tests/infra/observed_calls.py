@@ -32,7 +32,7 @@ from infra.functions import PUBLISH_EVENTS
 from local.gateway import OPERATOR
 from tests.e2e.api_client import ApiClient
 from tests.e2e.dialogues import HSIAO_YU, dialogue
-from tests.faults.experiment import experiment
+from tests.faults.experiment import experiment, undisturbed
 from tests.faults.faults import Call, Fault, Mode
 from tests.faults.laboratory import Laboratory
 from tests.faults.processes import current_process
@@ -118,7 +118,7 @@ def observe() -> Observed:
     observed = Observed(operations=set(), permissions={})
     with _recording(observed), Laboratory.opened() as laboratory:
         for scenario in SCENARIOS:
-            experiment(laboratory, scenario, fault=None)
+            undisturbed(laboratory, scenario)
         for scenario, fault in ONLY_WHEN_BROKEN:
             experiment(laboratory, scenario, fault)
         _lose_ticket(laboratory)
@@ -392,8 +392,6 @@ def _needed(operation: str, parameters: dict[str, Any]) -> Iterator[Permission]:
             yield Permission("dynamodb:Query", f"{TABLE}/index/{index}" if index else TABLE)
         case "ListObjectsV2":
             yield Permission("s3:ListBucket", BUCKET, prefix=f"{_folder(parameters['Prefix'])}/*")
-        case "TransactGetItems":
-            yield Permission("dynamodb:GetItem", TABLE)
         case _ if operation in _ELSEWHERE:
             yield Permission(*_ELSEWHERE[operation])
         case _:
