@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import inspect
+import json
 import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from castline_client.operations import Operations
+from castline_client.operations.requests import path_to
 from castline_client.steps import Request
-from local.openapi import document
+from local.openapi import FILE
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-DOCUMENT = document()
+DOCUMENT = json.loads(FILE.read_text("utf-8"))
 NO_ROUTE_OF_THEIR_OWN = {"request", "request_file", "send_file"}
 FOR_OPERATORS = "/api/v1/admin/"
 """``request`` reaches them."""
@@ -69,6 +71,19 @@ def test_asks_for_what_there_is(name: str, tmp_path: Path) -> None:
     parameters = DOCUMENT["paths"][path][method]["parameters"]
     assert set(request.query) <= {each["name"] for each in parameters if each["in"] == "query"}
     assert set(request.headers) <= {each["name"] for each in parameters if each["in"] == "header"}
+
+
+@pytest.mark.parametrize(
+    ("written", "path"),
+    [
+        ("../sounds", "/jobs/..%2Fsounds"),
+        ("..%2Fsounds", "/jobs/..%252Fsounds"),
+        ("?limit=1", "/jobs/%3Flimit%3D1"),
+        ("#", "/jobs/%23"),
+    ],
+)
+def test_whatever_is_in_an_id_stays_in_its_part_of_the_path(written: str, path: str) -> None:
+    assert path_to("jobs", written) == path
 
 
 def test_every_route_has_an_operation(tmp_path: Path) -> None:
