@@ -10,16 +10,18 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
+from typer.testing import CliRunner
 
 from castline.speech.errors import SpeechError
 from castline.speech.providers.azure.session import AzureSpeechSession
+from local.azure_speech.__main__ import app
 from local.azure_speech.faults import FAULTS
-from local.azure_speech.server import DEFAULT_KEY, AzureSpeechEmulator
+from local.azure_speech.server import DEFAULT_KEY
 from tests.integration.azure_speech.conftest import HSIAO_YU, KEY, utterance
 from tests.patience import PATIENCE_MS, PATIENCE_SECONDS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from local.azure_speech.server import AzureSpeechEmulator
 
 CLIENT = """
 import sys, threading
@@ -62,41 +64,38 @@ def test_the_interpreter_exits_cleanly(ending: str, emulator: AzureSpeechEmulato
     assert (client.returncode, client.stdout, client.stderr) == (0, "done\n", "")
 
 
-def emulator_command(*arguments: str) -> list[str]:
-    return [sys.executable, "-m", "local.azure_speech", *arguments]
+def start_emulator(*options: str) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "local.azure_speech", "--port", "0", "--voice-engine", "tone", *options]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)  # noqa: S603
 
 
-@pytest.fixture
-def emulator_process() -> Iterator[subprocess.Popen[str]]:
-    with subprocess.Popen(  # noqa: S603
-        emulator_command("--port", "0", "--voice-engine", "tone", "--fault", "unavailable times=1"),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as process:
-        yield process
-        process.kill()
-
-
-@pytest.mark.parametrize("stop_signal", [signal.SIGINT, signal.SIGTERM])
-def test_the_emulator_runs_until_it_is_told_to_stop(
-    stop_signal: signal.Signals, emulator_process: subprocess.Popen[str]
+@pytest.mark.parametrize(
+    ("options", "outcomes", "stop_signal"),
+    [
+        (["--fault", "unavailable times=1"], ["ProviderUnavailable", "spoken"], signal.SIGINT),
+        (["--throttling", "--voice-limit", f"{HSIAO_YU}=0.001"], ["spoken", "ProviderThrottled"], signal.SIGTERM),
+    ],
+    ids=["faults", "limits"],
+)
+def test_the_emulator_runs_as_its_options_say_until_it_is_told_to_stop(
+    options: list[str], outcomes: list[str], stop_signal: signal.Signals
 ) -> None:
-    # Given the emulator's own word on where it is
-    assert emulator_process.stdout is not None
-    host = re.search(r"ws://127\.0\.0\.1:\d+", emulator_process.stdout.readline())
-    assert host is not None
+    with start_emulator(*options) as process:
+        # Given the emulator's own word on where it is
+        assert process.stdout is not None
+        host = re.search(r"ws://127\.0\.0\.1:\d+", process.stdout.readline())
+        assert host is not None
 
-    # When it has been used, with its fault, and is told to stop while a connection is open
-    provider = AzureSpeechSession(key=DEFAULT_KEY, host=host[0], first_chunk_timeout_ms=PATIENCE_MS)
-    outcomes = [speak_or_name_the_error(provider) for _ in range(2)]
-    emulator_process.send_signal(stop_signal)
-    _, errors = emulator_process.communicate(timeout=PATIENCE_SECONDS)
-    provider.close()
+        # When it has been used twice, and is told to stop while a connection is open
+        provider = AzureSpeechSession(key=DEFAULT_KEY, host=host[0], first_chunk_timeout_ms=PATIENCE_MS)
+        spoken = [speak_or_name_the_error(provider) for _ in range(2)]
+        process.send_signal(stop_signal)
+        _, errors = process.communicate(timeout=PATIENCE_SECONDS)
+        provider.close()
 
-    # Then it stops in peace
-    assert outcomes == ["ProviderUnavailable", "spoken"]
-    assert (emulator_process.returncode, errors) == (0, "")
+    # Then it has done as it was told, and stops in peace
+    assert spoken == outcomes
+    assert (process.returncode, errors) == (0, "")
 
 
 def speak_or_name_the_error(provider: AzureSpeechSession) -> str:
@@ -108,61 +107,33 @@ def speak_or_name_the_error(provider: AzureSpeechSession) -> str:
 
 
 def test_a_port_in_use_is_said_plainly() -> None:
-    # Given a port that is taken
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = str(taken.getsockname()[1])
 
-        # When the emulator is to use it
-        process = subprocess.run(  # noqa: S603
-            emulator_command("--port", port), capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=False
-        )
+        refused = CliRunner().invoke(app, ["--port", port])
 
-    # Then it says so, in one line
-    assert process.returncode == 1
-    assert process.stderr == f"Cannot listen on 127.0.0.1:{port}: Address already in use. Choose another --port.\n"
+    assert refused.exit_code == 1
+    assert refused.stderr == f"Cannot listen on 127.0.0.1:{port}: Address already in use. Choose another --port.\n"
 
 
-def test_limits_are_switched_on_by_options() -> None:
-    # Given an emulator with a voice that is to speak once in a very long time
-    options = ("--port", "0", "--voice-engine", "tone", "--throttling", "--voice-limit", f"{HSIAO_YU}=0.001")
-    with subprocess.Popen(emulator_command(*options), stdout=subprocess.PIPE, text=True) as process:  # noqa: S603
-        assert process.stdout is not None
-        host = re.search(r"ws://127\.0\.0\.1:\d+", process.stdout.readline())
-        assert host is not None
+@pytest.mark.parametrize(
+    ("option", "value", "message"),
+    [
+        ("--voice-limit", "nobody=1", "there is no voice nobody"),
+        ("--voice-limit", "loud", "not VOICE=RATE"),
+        ("--fault", "nonsense", "there is no fault 'nonsense'"),
+    ],
+)
+def test_an_option_that_cannot_be_is_said_plainly(option: str, value: str, message: str) -> None:
+    refused = CliRunner().invoke(app, [option, value])
 
-        # When it is to speak twice
-        provider = AzureSpeechSession(key=DEFAULT_KEY, host=host[0], first_chunk_timeout_ms=PATIENCE_MS)
-        outcomes = [speak_or_name_the_error(provider) for _ in range(2)]
-        provider.close()
-        process.terminate()
-
-    assert outcomes == ["spoken", "ProviderThrottled"]
-
-
-@pytest.mark.parametrize(("limit", "message"), [("nobody=1", "there is no voice nobody"), ("loud", "not VOICE=RATE")])
-def test_a_limit_that_cannot_be_is_said_plainly(limit: str, message: str) -> None:
-    refused = subprocess.run(  # noqa: S603
-        emulator_command("--voice-limit", limit),
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE_SECONDS,
-        check=False,
-    )
-
-    assert refused.returncode == 2
+    assert refused.exit_code == 2
     assert message in refused.stderr
 
 
-def test_the_help_lists_every_fault_and_a_wrong_one_is_refused() -> None:
-    shown = subprocess.run(  # noqa: S603
-        emulator_command("--help"), capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=True
-    ).stdout
-    refused = subprocess.run(  # noqa: S603
-        emulator_command("--fault", "nonsense"), capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=False
-    )
+def test_the_help_lists_every_fault() -> None:
+    shown = CliRunner().invoke(app, ["--help"]).stdout
 
     assert all(name in shown for name in FAULTS)
-    assert refused.returncode == 2
-    assert "there is no fault 'nonsense'" in refused.stderr
