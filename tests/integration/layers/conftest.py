@@ -17,11 +17,11 @@ ARCHITECTURES: tuple[Architecture, ...] = ("arm64", "x86_64")
 HERE: Architecture = "arm64" if platform.machine() == "aarch64" else "x86_64"
 
 RUNNING_PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
-PYTHONS = sorted({RUNNING_PYTHON} | ({DEPLOYED_PYTHON} if interpreter_of(DEPLOYED_PYTHON) else set()))
-"""The Python versions to test the layers with: the deployed one, if it is installed."""
+PYTHON = DEPLOYED_PYTHON if interpreter_of(DEPLOYED_PYTHON) else RUNNING_PYTHON
+"""The Python version to load the layers with: the deployed one, if it is installed."""
 
 
-@pytest.fixture(params=ARCHITECTURES)
+@pytest.fixture(scope="session", params=ARCHITECTURES)
 def deployed(request: pytest.FixtureRequest) -> Artefacts:
     """Build the deployed code, for each architecture."""
     return build(python=DEPLOYED_PYTHON, architecture=request.param)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import av
 import pytest
 
 from layers import elf, ffmpeg
+from layers.build import BUILD
 from tests.integration.layers.conftest import HERE
 
 LIBRARIES = Path(av.__file__).parent.with_name("av.libs")
@@ -17,14 +19,14 @@ LIBRARIES = Path(av.__file__).parent.with_name("av.libs")
 
 @pytest.fixture
 def packages(tmp_path: Path) -> Path:
-    """Return a folder with the libraries of PyAV, and none of its modules."""
-    shutil.copytree(LIBRARIES, tmp_path / "packages" / "av.libs")
+    """Return a folder with links to the libraries of PyAV, and none of its modules."""
+    shutil.copytree(LIBRARIES, tmp_path / "packages" / "av.libs", copy_function=os.symlink)
     (tmp_path / "packages" / "av").mkdir()
     return tmp_path / "packages"
 
 
 def reduce(packages: Path) -> None:
-    ffmpeg.reduce(packages, architecture=HERE, cache=packages.parent / "zig")
+    ffmpeg.reduce(packages, architecture=HERE, cache=BUILD / "zig")
 
 
 def test_what_others_need_of_a_library_is_there_afterwards(packages: Path) -> None:

@@ -13,10 +13,11 @@ import pytest
 from infra import functions
 from layers import libuuid
 from layers.build import build, interpreter_of
-from tests.integration.layers.conftest import HERE, PYTHONS
+from tests.integration.layers.conftest import HERE, PYTHON
 from tests.patience import PATIENCE_SECONDS
 
 if TYPE_CHECKING:
+    from layers.build import Artefacts
     from local.azure_speech.server import AzureSpeechEmulator
 
 PROGRAM = Path(__file__).with_name("as_lambda.py")
@@ -54,16 +55,15 @@ def runtime(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture(params=PYTHONS)
-def python(request: pytest.FixtureRequest) -> str:
-    version: str = request.param
-    return version
+@pytest.fixture(scope="module")
+def artefacts() -> Artefacts:
+    return build(python=PYTHON, architecture=HERE)
 
 
-def run(python: str, layers: list[Path], code: Path, runtime: Path, **task: Any) -> dict[str, Any]:
+def run(layers: list[Path], code: Path, runtime: Path, **task: Any) -> dict[str, Any]:
     paths = [str(code), *(str(layer / "python") for layer in layers), str(runtime)]
     finished = subprocess.run(  # noqa: S603 (our own program)
-        [str(interpreter_of(python)), "-I", "-S", "-B", PROGRAM, json.dumps({"paths": paths, **task})],
+        [str(interpreter_of(PYTHON)), "-I", "-S", "-B", PROGRAM, json.dumps({"paths": paths, **task})],
         check=False,
         capture_output=True,
         text=True,
@@ -75,15 +75,25 @@ def run(python: str, layers: list[Path], code: Path, runtime: Path, **task: Any)
     return report
 
 
-@pytest.mark.parametrize("needs_speech", [False, True], ids=["core", "core and speech"])
-def test_handlers_are_imported_with_only_the_layers_of_their_functions(
-    python: str, runtime: Path, needs_speech: bool
-) -> None:
-    artefacts = build(python=python, architecture=HERE)
-    layers = [artefacts.core, artefacts.speech] if needs_speech else [artefacts.core]
-    handlers = [spec.handler for spec in functions.ALL if spec.needs_speech is needs_speech]
+@pytest.fixture(scope="module")
+def core_report(artefacts: Artefacts, runtime: Path) -> dict[str, Any]:
+    """Import the handlers that need only the core layer, with that layer alone, and cut a text."""
+    handlers = [spec.handler for spec in functions.ALL if not spec.needs_speech]
+    return run([artefacts.core], artefacts.code, runtime, handlers=handlers, text="กลับบ้านแล้ว" * 3)
 
-    report = run(python, layers, artefacts.code, runtime, handlers=handlers)
+
+@pytest.fixture(scope="module")
+def speech_report(artefacts: Artefacts, runtime: Path) -> dict[str, Any]:
+    """Import the handlers that need both layers."""
+    handlers = [spec.handler for spec in functions.ALL if spec.needs_speech]
+    return run([artefacts.core, artefacts.speech], artefacts.code, runtime, handlers=handlers)
+
+
+@pytest.mark.parametrize("layers", ["core", "speech"])
+def test_handlers_are_imported_with_only_the_layers_of_their_functions(
+    layers: str, artefacts: Artefacts, request: pytest.FixtureRequest
+) -> None:
+    report = request.getfixturevalue(f"{layers}_report")
 
     third_party = {file for file in report["modules"] if "/python/" in file}
     assert any("aws_lambda_powertools" in file for file in third_party)
@@ -91,16 +101,20 @@ def test_handlers_are_imported_with_only_the_layers_of_their_functions(
     assert not any("site-packages" in file for file in report["modules"])
 
 
-def test_the_sdk_speaks_with_the_libuuid_of_the_layer_and_nothing_that_lambda_lacks(
-    python: str, runtime: Path, speech: AzureSpeechEmulator
+def test_a_text_without_spaces_is_cut_between_words_by_the_core_layer_alone(
+    core_report: dict[str, Any], artefacts: Artefacts
 ) -> None:
-    artefacts = build(python=python, architecture=HERE)
-    layers = [artefacts.core, artefacts.speech]
+    assert core_report["pieces"] == ["กลับบ้านแล้วกลับบ้าน", "แล้วกลับบ้านแล้ว"]
+    icu = [Path(file) for file in core_report["libraries"] if "libicu" in file]
+    assert icu
+    assert all(file.is_relative_to(artefacts.core) for file in icu)
 
-    silent = run(python, layers, artefacts.code, runtime, handlers=[functions.SYNTHESIZE.handler])
+
+def test_the_sdk_speaks_with_the_libuuid_of_the_layer_and_nothing_that_lambda_lacks(
+    speech_report: dict[str, Any], artefacts: Artefacts, runtime: Path, speech: AzureSpeechEmulator
+) -> None:
     report = run(
-        python,
-        layers,
+        [artefacts.core, artefacts.speech],
         artefacts.code,
         runtime,
         handlers=[functions.SYNTHESIZE.handler],
@@ -112,7 +126,7 @@ def test_the_sdk_speaks_with_the_libuuid_of_the_layer_and_nothing_that_lambda_la
     libraries = [Path(file) for file in report["libraries"]]
     assert [path for path in libraries if "libuuid" in path.name] == [artefacts.speech / "lib" / libuuid.NAME]
     by_speaking = {
-        path for path in libraries if str(path) not in silent["libraries"] and "lib-dynload" not in path.parts
+        path for path in libraries if str(path) not in speech_report["libraries"] and "lib-dynload" not in path.parts
     }
     from_elsewhere = {path for path in by_speaking if not path.is_relative_to(artefacts.speech)}
     assert by_speaking > from_elsewhere
@@ -120,12 +134,15 @@ def test_the_sdk_speaks_with_the_libuuid_of_the_layer_and_nothing_that_lambda_la
 
 
 def test_every_format_is_encoded_by_the_layers_alone_and_no_encoder_under_the_gpl_opens(
-    tmp_path: Path, python: str, runtime: Path
+    tmp_path: Path, artefacts: Artefacts, runtime: Path
 ) -> None:
-    artefacts = build(python=python, architecture=HERE)
-    layers = [artefacts.core, artefacts.speech]
-
-    report = run(python, layers, artefacts.code, runtime, handlers=[functions.ASSEMBLE.handler], folder=str(tmp_path))
+    report = run(
+        [artefacts.core, artefacts.speech],
+        artefacts.code,
+        runtime,
+        handlers=[functions.ASSEMBLE.handler],
+        folder=str(tmp_path),
+    )
 
     # The end of an M4B is cut to the frame, not to the sample, by this decoder.
     m4b = report["decoded_samples"].pop("m4b")
@@ -137,15 +154,3 @@ def test_every_format_is_encoded_by_the_layers_alone_and_no_encoder_under_the_gp
     elsewhere = {path.name.partition(".")[0] for path in libraries if not path.is_relative_to(artefacts.core.parent)}
     of_the_interpreter = {name for name in elsewhere if name.startswith(("libffi", "libpython"))}
     assert elsewhere - of_the_interpreter <= OF_THE_SYSTEM
-
-
-def test_a_text_without_spaces_is_cut_between_words_by_the_core_layer_alone(python: str, runtime: Path) -> None:
-    artefacts = build(python=python, architecture=HERE)
-
-    plan = [functions.PLAN.handler]
-    report = run(python, [artefacts.core], artefacts.code, runtime, handlers=plan, text="กลับบ้านแล้ว" * 3)
-
-    assert report["pieces"] == ["กลับบ้านแล้วกลับบ้าน", "แล้วกลับบ้านแล้ว"]
-    icu = [Path(file) for file in report["libraries"] if "libicu" in file]
-    assert icu
-    assert all(file.is_relative_to(artefacts.core) for file in icu)
