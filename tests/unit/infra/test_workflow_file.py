@@ -17,7 +17,6 @@ from castline.jobs.model import MAX_PROVIDER_RETRIES
 from castline.settings import Settings
 from castline.speech import errors
 from infra import functions
-from tests.unit.infra.state_graph import problems
 
 TEXT = (Path(infra.__path__[0]) / "workflow.asl.json").read_text("utf-8")
 WORKFLOW: dict[str, Any] = json.loads(TEXT)
@@ -25,6 +24,20 @@ BATCH: dict[str, Any] = WORKFLOW["States"]["Synthesize"]["ItemProcessor"]["State
 TASKS: dict[str, dict[str, Any]] = {
     name: state for name, state in WORKFLOW["States"].items() if state["Type"] == "Task"
 } | {"SynthesizeBatch": BATCH}
+
+
+TRANSIENT = {
+    "Lambda.AWSLambdaException",
+    "Lambda.ClientExecutionTimeoutException",
+    "Lambda.SdkClientException",
+    "Lambda.ServiceException",
+    "Lambda.TooManyRequestsException",
+    "Lambda.Unknown",
+    "Runtime.ExitError",
+    "Runtime.OutOfMemory",
+}
+"""Errors of Lambda that pass, by step-functions/latest/dg/bp-lambda-serviceexception.html and
+lambda/latest/dg/python-exceptions.html."""
 
 
 def names_matched(rules: str) -> set[str]:
@@ -40,8 +53,16 @@ def test_a_job_may_wait_for_its_turn_and_has_its_ten_minutes_then() -> None:
     assert not {"TimeoutSeconds", "HeartbeatSeconds"} & set(BATCH)
 
 
-def test_every_state_is_reached_and_leads_on_to_an_end() -> None:
-    assert problems(WORKFLOW) == []
+@pytest.mark.parametrize("machine", [WORKFLOW, WORKFLOW["States"]["Synthesize"]["ItemProcessor"]])
+def test_every_state_is_reached_and_leads_on_to_an_end(machine: dict[str, Any]) -> None:
+    states: dict[str, dict[str, Any]] = machine["States"]
+
+    targets = {
+        place["Next"] for state in states.values() for place in (state, *state.get("Catch", ())) if "Next" in place
+    }
+    assert {machine["StartAt"], *targets} == set(states)
+    for state in states.values():
+        assert ("Next" in state) != (state["Type"] == "Succeed" or state.get("End", False))
 
 
 def test_there_is_time_to_assemble_and_to_record_a_failure_of_it() -> None:
@@ -92,6 +113,13 @@ def test_exactly_the_transient_speech_errors_are_retried() -> None:
     }
 
     assert set(BATCH["Retry"][0]["ErrorEquals"]) == transient
+
+
+@pytest.mark.parametrize("name", ["Plan", "SynthesizeBatch", "Assemble"])
+def test_every_transient_error_of_lambda_is_retried_and_no_other(name: str) -> None:
+    retried = {error for rule in TASKS[name]["Retry"] for error in rule["ErrorEquals"] if "." in error}
+
+    assert retried == TRANSIENT
 
 
 def test_every_name_that_is_matched_exists() -> None:
