@@ -10,12 +10,10 @@ from functools import cache
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-import pytest
-
 from infra import functions
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable
 
 API = functions.API.handler
 AWS = {"boto3", "botocore", "s3transfer", "urllib3"}
@@ -26,41 +24,25 @@ AT_NEED = {"gcld3", "icu4py", "idna", "wcwidth"}
 """Packages imported only by the few invocations that need them."""
 ALLOWED = {"botocore"}
 """Powertools imports the package itself, which costs little, but none of its modules."""
-NEEDS_BOTO3_AT_ONCE = {functions.EXPIRE.name, functions.PUBLISH_EVENTS.name}
+OF_THE_API = (functions.API, functions.PREVIEW)
+WITH_BOTO3 = (functions.EXPIRE, functions.PUBLISH_EVENTS)
 """Functions that write the table's keys with helpers of boto3."""
-
+OTHERS = tuple(spec for spec in functions.ALL if spec not in (*OF_THE_API, *WITH_BOTO3))
 
 ONLY_SUBMISSIONS = {
-    "castline.casting.deal",
-    "castline.casting.languages",
-    "castline.scripts.parser",
-    "castline.scripts.reader",
-    "castline.speech.segmentation",
-    "castline.synthesis",
-    "castline.usecases.submit_job",
-}
+    "castline.casting.deal", "castline.casting.languages", "castline.scripts.parser", "castline.scripts.reader",
+    "castline.speech.segmentation", "castline.synthesis", "castline.usecases.submit_job",
+}  # fmt: skip
 OTHER_ROUTES = {
-    "castline.api.dialogues",
-    "castline.api.operators",
-    "castline.api.previews",
-    "castline.api.pronunciations",
-    "castline.api.shows",
-    "castline.api.sounds",
-    "castline.api.usage",
-    "castline.api.voices",
-    "castline.api.webhooks",
-}
+    "castline.api.dialogues", "castline.api.operators", "castline.api.previews", "castline.api.pronunciations",
+    "castline.api.shows", "castline.api.sounds", "castline.api.usage", "castline.api.voices", "castline.api.webhooks",
+}  # fmt: skip
 ON_LAMBDA = {
-    "AWS_ACCESS_KEY_ID": "local",
-    "AWS_DEFAULT_REGION": "eu-west-1",
+    "AWS_ACCESS_KEY_ID": "local", "AWS_DEFAULT_REGION": "eu-west-1",
     "AWS_ENDPOINT_URL": "http://127.0.0.1:9",  # nothing listens there
-    "AWS_REGION": "eu-west-1",
-    "AWS_SECRET_ACCESS_KEY": "local",
-    "BUCKET_NAME": "bucket",
-    "SPEECH_PROVIDERS": "{}",
-    "STATE_MACHINE_ARN": "arn",
-    "TABLE_NAME": "table",
-}
+    "AWS_REGION": "eu-west-1", "AWS_SECRET_ACCESS_KEY": "local", "BUCKET_NAME": "bucket", "SPEECH_PROVIDERS": "{}",
+    "STATE_MACHINE_ARN": "arn", "TABLE_NAME": "table",
+}  # fmt: skip
 POLL = {
     "version": "2.0",
     "routeKey": "$default",
@@ -78,12 +60,13 @@ POLL = {
 
 
 @cache
-def modules_of(handler: str, *, event: str = "", **environment: str) -> frozenset[str]:
-    """Return all modules that are loaded when a handler can be called; with ``event``, once it has handled that."""
-    module, _, name = handler.rpartition(".")
+def modules_of(*handlers: str, event: str = "", **environment: str) -> frozenset[str]:
+    """Return the modules that are loaded when handlers can be called, or once the last has handled an event."""
     program = f"""
 import importlib, json, sys, types
-handler = getattr(importlib.import_module({module!r}), {name!r})
+for name in {handlers!r}:
+    module, _, attribute = name.rpartition(".")
+    handler = getattr(importlib.import_module(module), attribute)
 if {bool(event)}:
     handler(json.loads({event!r}), types.SimpleNamespace(function_name="function", aws_request_id="request"))
 print(json.dumps(list(sys.modules)))
@@ -98,30 +81,22 @@ print(json.dumps(list(sys.modules)))
     return frozenset(json.loads(child.stdout.splitlines()[-1]))
 
 
-def loaded(spec: functions.FunctionSpec, packages: Collection[str]) -> list[str]:
-    """Return the modules of ``packages`` that a function loads."""
+def loaded(specs: Iterable[functions.FunctionSpec], packages: Collection[str]) -> list[str]:
+    """Return the modules of ``packages`` that functions load, all of them in one process."""
     return sorted(
         name
-        for name in modules_of(spec.handler) - ALLOWED
+        for name in modules_of(*(spec.handler for spec in specs)) - ALLOWED
         if any(f"{name}.".startswith(f"{package}.") for package in packages)
     )
 
 
-@pytest.mark.parametrize("spec", functions.ALL, ids=lambda spec: spec.name)
-def test_a_function_loads_nothing_that_only_others_need(spec: functions.FunctionSpec) -> None:
-    needless = SPEECH | NEVER_DEPLOYED | AT_NEED
-    if spec.name not in NEEDS_BOTO3_AT_ONCE:
-        needless |= AWS
-    if spec not in (functions.API, functions.PREVIEW):
-        needless |= HTTP
-
-    assert loaded(spec, needless) == []
-
-
-def test_what_is_looked_for_can_be_found() -> None:
-    """The names above are names of real modules: a search for misspelt ones would always succeed."""
-    assert loaded(functions.API, HTTP) != []
-    assert {name.partition(".")[0] for name in loaded(functions.EXPIRE, AWS)} == AWS
+def test_a_function_loads_nothing_that_only_others_need() -> None:
+    assert loaded(OF_THE_API, SPEECH | NEVER_DEPLOYED | AT_NEED | AWS) == []
+    assert loaded(WITH_BOTO3, SPEECH | NEVER_DEPLOYED | AT_NEED | HTTP) == []
+    assert loaded(OTHERS, SPEECH | NEVER_DEPLOYED | AT_NEED | HTTP | AWS) == []
+    # The names above are names of real modules: a search for misspelt ones would always succeed.
+    assert loaded(OF_THE_API, HTTP) != []
+    assert {name.partition(".")[0] for name in loaded(WITH_BOTO3, AWS)} == AWS
 
 
 def test_a_poll_loads_nothing_that_only_submissions_and_other_routes_need() -> None:

@@ -52,7 +52,7 @@ def invoke(handler: Callable[[dict[str, Any], Any], Any], function_name: str = "
 
 def test_invocations_at_the_same_time_do_not_mix(lines: Callable[[], list[dict[str, Any]]]) -> None:
     # Given a handler that all invocations are amid at the same time, again and again
-    invocations, rounds = 8, 50
+    invocations, rounds = 8, 10
     together = threading.Barrier(invocations)
 
     @observed

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import pytest
-
 from castline.api.etags import entity_tag, is_known, may_change
 
 TAG = entity_tag("en", "{}")
@@ -14,26 +12,24 @@ def test_a_tag_follows_each_of_its_parts_and_where_one_ends() -> None:
     )
 
 
-@pytest.mark.parametrize(
-    "header", [TAG, f"W/{TAG}", f'"other", {TAG}', f'W/"a,b",W/{TAG} , "c"', "*", " * ", f'"",{TAG}']
-)
-def test_a_known_tag(header: str) -> None:
-    assert is_known(TAG, header)
+def test_a_known_tag() -> None:
+    for header in [TAG, f"W/{TAG}", f'"other", {TAG}', f'W/"a,b",W/{TAG} , "c"', "*", " * ", f'"",{TAG}']:
+        assert is_known(TAG, header)
 
 
-@pytest.mark.parametrize("header", [None, "", '"other"', TAG.strip('"'), f'W/"{TAG}"', '"*"', f"{TAG[:-1]}", "W/*"])
-def test_an_unknown_tag(header: str | None) -> None:
-    assert not is_known(TAG, header)
+def test_an_unknown_tag() -> None:
+    for header in [None, "", '"other"', TAG.strip('"'), f'W/"{TAG}"', '"*"', f"{TAG[:-1]}", "W/*"]:
+        assert not is_known(TAG, header)
 
 
-@pytest.mark.parametrize("header", [None, "*", TAG, f'"other",{TAG}', f'W/"a,b", {TAG}'])
-def test_a_tag_that_may_be_changed(header: str | None) -> None:
-    assert may_change(TAG, if_match=header)
+def test_a_tag_that_may_be_changed() -> None:
+    for header in [None, "*", TAG, f'"other",{TAG}', f'W/"a,b", {TAG}']:
+        assert may_change(TAG, if_match=header)
 
 
-@pytest.mark.parametrize("header", ["", '"other"', f"W/{TAG}", TAG.strip('"'), f'W/"a",W/{TAG}'])
-def test_a_tag_that_may_not_be_changed(header: str) -> None:
-    assert not may_change(TAG, if_match=header)
+def test_a_tag_that_may_not_be_changed() -> None:
+    for header in ["", '"other"', f"W/{TAG}", TAG.strip('"'), f'W/"a",W/{TAG}']:
+        assert not may_change(TAG, if_match=header)
 
 
 def test_what_does_not_exist_may_be_created_but_has_no_tag() -> None:

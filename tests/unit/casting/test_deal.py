@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -28,20 +27,14 @@ def voice(voice_id: str, language: str, gender: str = "female", name: str = "") 
 
 
 VOICES = [
-    voice("HD", "zh-TW", "female"),
-    voice("Chen", "zh-TW", "female", "曉臻"),
-    voice("Yu", "zh-TW", "female"),
-    voice("Jhe", "zh-TW", "male"),
-    voice("Ava", "en-US", "female", "Ava"),
+    voice("HD", "zh-TW", "female"), voice("Chen", "zh-TW", "female", "曉臻"), voice("Yu", "zh-TW", "female"),
+    voice("Jhe", "zh-TW", "male"), voice("Ava", "en-US", "female", "Ava"),
     voice("AvaMulti", "en-US", "female", "Ava Multilingual"),
     voice("BrianMulti", "en-US", "male", "Brian Multilingual"),
-    voice("Jenny", "en-US", "female", "Jenny"),
-    voice("Guy", "en-US", "male", "Guy"),
-    voice("Sonia", "en-GB", "female", "Sonia"),
-    voice("Ryan", "en-GB", "male", "Ryan"),
-    voice("Xiaoxiao", "zh-CN", "female"),
-    voice("Denise", "fr-FR", "female"),
-]
+    voice("Jenny", "en-US", "female", "Jenny"), voice("Guy", "en-US", "male", "Guy"),
+    voice("Sonia", "en-GB", "female", "Sonia"), voice("Ryan", "en-GB", "male", "Ryan"),
+    voice("Xiaoxiao", "zh-CN", "female"), voice("Denise", "fr-FR", "female"),
+]  # fmt: skip
 MULTILINGUAL = {"AvaMulti", "BrianMulti"}
 
 
@@ -110,9 +103,8 @@ def test_a_voice_that_the_provider_does_not_have_is_dealt_anew() -> None:
     assert ids(cast) == ["Denise"]
 
 
-@pytest.mark.parametrize(
-    ("part", "language", "preferred", "expected"),
-    [
+def test_the_language_and_its_region_follow_from_what_is_known() -> None:
+    for part, language, preferred, expected in [
         (Part(speaker="A", language="en"), "fr", ["fr-FR"], ("en-US", LanguageSource.GIVEN)),
         (Part(speaker="A", language="en"), None, ["de", "en-GB"], ("en-GB", LanguageSource.GIVEN)),
         (Part(speaker="A", language="en"), None, ["en-AU"], ("en-US", LanguageSource.GIVEN)),
@@ -121,14 +113,10 @@ def test_a_voice_that_the_provider_does_not_have_is_dealt_anew() -> None:
         (Part(speaker="A"), "zh", [], ("zh-TW", LanguageSource.DIALOGUE)),
         (Part(speaker="A"), None, ["zh-Hant-TW"], ("zh-TW", LanguageSource.PREFERRED)),
         (Part(speaker="A"), None, [], ("zh-TW", LanguageSource.DEFAULT)),
-    ],
-)
-def test_the_language_and_its_region_follow_from_what_is_known(
-    part: Part, language: str | None, preferred: list[str], expected: tuple[str, LanguageSource]
-) -> None:
-    (member,) = deal(part, language=language, preferred=preferred).members
+    ]:
+        (member,) = deal(part, language=language, preferred=preferred).members
 
-    assert (member.language, member.language_source) == expected
+        assert (member.language, member.language_source) == expected
 
 
 def test_what_was_assumed_is_told() -> None:
@@ -174,15 +162,12 @@ def test_everybody_gets_a_voice_that_speaks_the_language_or_a_note_tells_otherwi
         assert member.voice.language == member.language or member.speaker in told
 
 
-@pytest.mark.parametrize(
-    ("tag", "expected"),
-    [
+def test_tags_are_brought_to_the_form_of_lists_of_voices() -> None:
+    for tag, expected in [
         ("zh-Hant", "zh-TW"), ("zh-Hans-SG", "zh-SG"), ("no", "nb"), ("iw-IL", "he-IL"), ("yue", "zh-HK"),
         ("sr-latn-rs", "sr-Latn-RS"), ("EN-gb", "en-GB"), ("cmn-CN", "zh-CN"),
-    ],
-)  # fmt: skip
-def test_tags_are_brought_to_the_form_of_lists_of_voices(tag: str, expected: str) -> None:
-    assert normalized(tag) == expected
+    ]:  # fmt: skip
+        assert normalized(tag) == expected
 
 
 def test_a_language_without_a_usual_region_gets_that_of_most_voices() -> None:

@@ -13,10 +13,10 @@ def test_a_cursor_gives_back_its_position(job_id: object) -> None:
     assert cursor.decode(cursor.encode(str(job_id))) == str(job_id)
 
 
-@pytest.mark.parametrize("forged", ["", "x", "你好", "AAAA", "a" * 500, "AZ9-_w==", "AZ9 AZ9 AZ9 AZ9 AZ9 AZ", "\x00"])
-def test_what_no_page_has_given_is_refused(forged: str) -> None:
-    with pytest.raises(InvalidCursor):
-        cursor.decode(forged)
+def test_what_no_page_has_given_is_refused() -> None:
+    for forged in ["", "x", "你好", "AAAA", "a" * 500, "AZ9-_w==", "AZ9 AZ9 AZ9 AZ9 AZ9 AZ", "\x00"]:
+        with pytest.raises(InvalidCursor):
+            cursor.decode(forged)
 
 
 @given(st.text(max_size=60))

@@ -22,13 +22,9 @@ OF_THE_FIRST_RELEASE: dict[str, Any] = {
     "provider": "azure",
     "turns": [{"speaker": "A", "text": "**你好**", "index": 0}],
     "voice_assignments": [{"speaker": "A", "voice_id": "zh-TW-HsiaoYuNeural", "voice_name": None}],
-    "language": "zh-TW",
-    "output_format": "mp3",
-    "gap_ms": 300,
-    "crossfade_ms": 50,
-    "job_type": "multi_role_tts",
+    "language": "zh-TW", "output_format": "mp3", "gap_ms": 300, "crossfade_ms": 50, "job_type": "multi_role_tts",
     "delivery": {"speed": 1.0, "pitch_percent": 0, "volume": 1.0},
-}
+}  # fmt: skip
 
 
 MUSIC = Music(
@@ -118,19 +114,11 @@ def test_how_it_sounds_is_stored_as_it_was_stored_first() -> None:
         "loudness": "podcast",
         "music": {
             "intro": {
-                "sound_id": "a",
-                "gain_db": -3.0,
-                "fade_in_ms": 0,
-                "fade_out_ms": 1500,
-                "overlap_ms": 1500,
+                "sound_id": "a", "gain_db": -3.0, "fade_in_ms": 0, "fade_out_ms": 1500, "overlap_ms": 1500,
             },
             "outro": None,
             "bed": {
-                "sound_id": "b",
-                "gain_db": -12.0,
-                "fade_in_ms": 2000,
-                "fade_out_ms": 4000,
-                "duck_db": 10.0,
+                "sound_id": "b", "gain_db": -12.0, "fade_in_ms": 2000, "fade_out_ms": 4000, "duck_db": 10.0,
             },
         },
         "sounds": [
@@ -138,7 +126,7 @@ def test_how_it_sounds_is_stored_as_it_was_stored_first() -> None:
             {"sound_id": "c", "gain_db": -6.0, "fade_in_ms": 0, "fade_out_ms": 0, "index": 7, "under": True},
         ],
         "cover_id": "d",
-    }
+    }  # fmt: skip
 
 
 def test_a_dialogue_of_the_first_release_has_no_loudness_target() -> None:

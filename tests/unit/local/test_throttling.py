@@ -112,29 +112,25 @@ def test_a_voice_has_a_limit_of_its_own() -> None:
     assert refusals_of(YUN_JHE, HSIAO_YU) == [None, None, Refusal.VOICE, Refusal.VOICE]
 
 
-@pytest.mark.parametrize(
-    ("limits", "message"),
-    [
+def test_limits_that_cannot_be_are_refused() -> None:
+    cases: list[tuple[dict[str, Any], str]] = [
         ({"requests_per_second": 0}, "more than 0"),
         ({"growth": -1}, "more than 0"),
         ({"voices": {HSIAO_YU: 0}}, "more than 0"),
         ({"voices": {"nobody": 1}}, "no voice nobody"),
-    ],
-)
-def test_limits_that_cannot_be_are_refused(limits: dict[str, Any], message: str) -> None:
-    with pytest.raises(ValueError, match=message):
-        Throttling(**limits)
+    ]
+
+    for limits, message in cases:
+        with pytest.raises(ValueError, match=message):
+            Throttling(**limits)
 
 
-@pytest.mark.parametrize(
-    ("options", "expected"),
-    [
+def test_options_of_the_command_line() -> None:
+    for options, expected in [
         ((False, None, ()), None),
         ((True, None, ()), Throttling()),
         ((True, 50.0, ()), Throttling(requests_per_second=50)),
         ((False, 50.0, ()), Throttling(requests_per_second=50, growth=None)),
         ((False, None, (f"{HSIAO_YU}=2.5",)), Throttling(growth=None, voices={HSIAO_YU: 2.5})),
-    ],
-)
-def test_options_of_the_command_line(options: tuple[Any, ...], expected: Throttling | None) -> None:
-    assert throttling_from_options(*options) == expected
+    ]:
+        assert throttling_from_options(*options) == expected

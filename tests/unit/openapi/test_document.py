@@ -6,7 +6,6 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-import pytest
 from openapi_schema_validator import OAS31Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator, validate
 
@@ -45,21 +44,21 @@ def test_it_describes_every_route_that_is_deployed() -> None:
     assert set(OPERATIONS) == deployed
 
 
-@pytest.mark.parametrize("operation", OPERATIONS.values(), ids=OPERATIONS)
-def test_every_example_fits_its_schema(operation: dict[str, Any]) -> None:
-    for content in contents(operation):
-        schema = {**content["schema"], "components": DOCUMENT["components"]}
-        validator = OAS31Validator(schema, format_checker=OAS31Validator.FORMAT_CHECKER)
-        examples = [example["value"] for example in content.get("examples", {}).values()]
-        for example in [*examples, *([content["example"]] if "example" in content else [])]:
-            validator.validate(example)
+def test_every_example_fits_its_schema() -> None:
+    for operation in OPERATIONS.values():
+        for content in contents(operation):
+            schema = {**content["schema"], "components": DOCUMENT["components"]}
+            validator = OAS31Validator(schema, format_checker=OAS31Validator.FORMAT_CHECKER)
+            examples = [example["value"] for example in content.get("examples", {}).values()]
+            for example in [*examples, *([content["example"]] if "example" in content else [])]:
+                validator.validate(example)
 
 
-@pytest.mark.parametrize("operation", OPERATIONS.values(), ids=OPERATIONS)
-def test_every_operation_says_what_a_reader_needs(operation: dict[str, Any]) -> None:
-    assert operation["summary"]
-    assert all(parameter["description"] for parameter in operation["parameters"])
-    assert all("X-Request-ID" in response["headers"] for response in operation["responses"].values())
+def test_every_operation_says_what_a_reader_needs() -> None:
+    for name, operation in OPERATIONS.items():
+        assert operation["summary"], name
+        assert all(parameter["description"] for parameter in operation["parameters"]), name
+        assert all("X-Request-ID" in response["headers"] for response in operation["responses"].values()), name
 
 
 def test_nearly_every_field_has_a_description() -> None:
@@ -71,15 +70,6 @@ def test_nearly_every_field_has_a_description() -> None:
 
     missing = [field for field, schema in fields.items() if not schema.get("description")]
     assert len(missing) <= 0.05 * len(fields), missing
-
-
-def test_a_field_has_the_description_of_the_nearest_class_that_gives_one() -> None:
-    job, rendition = (
-        DOCUMENT["components"]["schemas"][name]["properties"] for name in ("CreateJobRequest", "RenderJobRequest")
-    )
-
-    assert rendition["loudness"]["description"].startswith("The loudness of the file")
-    assert job["music"]["description"] != rendition["music"]["description"]
 
 
 def test_no_field_is_described_by_the_code_behind_it() -> None:

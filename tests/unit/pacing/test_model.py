@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import accumulate
+
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from castline.pacing.model import BURST_SECONDS, CAUTION_SECONDS, FLOOR, WINDOW_SECONDS, Limit, Pace
@@ -54,9 +56,9 @@ def test_the_first_requests_after_idleness_need_not_wait() -> None:
     assert set(times) == {NOW}
 
 
-@pytest.mark.parametrize("quota", [4, 8, 80, 200, 1000])
-def test_two_requests_need_not_wait_whatever_the_quota(quota: float) -> None:
-    assert set(Sender(Limit(requests_per_second=quota)).reserve(2)) == {NOW}
+def test_two_requests_need_not_wait_whatever_the_quota() -> None:
+    for quota in [4, 8, 80, 200, 1000]:
+        assert set(Sender(Limit(requests_per_second=quota)).reserve(2)) == {NOW}
 
 
 def test_a_hundred_requests_wait_less_than_a_tenth_of_a_second_for_the_pace() -> None:
@@ -150,10 +152,9 @@ def test_after_idleness_the_rate_recovers_without_being_used() -> None:
     assert sender.pace.at(S0, sender.now).rate == FLOOR
 
 
-@settings(deadline=None)
 @given(
     quota=st.sampled_from([0.3, 1, 8, 80, 200, 1000]),
-    steps=st.lists(st.tuples(PAUSES, COUNTS, st.floats(0, 1)), min_size=1, max_size=60),
+    steps=st.lists(st.tuples(PAUSES, COUNTS, st.floats(0, 1)), min_size=1, max_size=30),
 )
 def test_no_period_has_more_requests_than_the_quota_and_one_burst(
     quota: float, steps: list[tuple[float, int, float]]
@@ -166,18 +167,14 @@ def test_no_period_has_more_requests_than_the_quota_and_one_burst(
         sender.pace = sender.pace.refuse(int(count * refused))
 
     # Then
-    times = sorted(sender.times)
     burst = quota * BURST_SECONDS / (1 + BURST_SECONDS)  # where burst and rate together are the quota
-    for first in range(len(times)):
-        for last in range(first, min(first + 200, len(times))):
-            allowed = burst + quota * (times[last] - times[first]) + 1
-            assert last - first + 1 <= allowed + 1e-3
+    ahead = [number - quota * (time - NOW) for number, time in enumerate(sorted(sender.times))]
+    assert all(now - before <= burst + 1e-3 for now, before in zip(ahead, accumulate(ahead, min), strict=True))
 
 
-@settings(deadline=None)
 @given(
     quota=st.sampled_from([0.3, 8, 200, 1000]),
-    steps=st.lists(st.tuples(PAUSES, COUNTS, st.integers(0, 20)), min_size=1, max_size=60),
+    steps=st.lists(st.tuples(PAUSES, COUNTS, st.integers(0, 20)), min_size=1, max_size=30),
 )
 def test_the_rate_stays_between_the_lowest_and_the_quota(quota: float, steps: list[tuple[float, int, int]]) -> None:
     sender = Sender(Limit(requests_per_second=quota))

@@ -113,55 +113,33 @@ def problems_of(script: str) -> list[tuple[ProblemKind, int, str]]:
     return [(problem.kind, problem.line, problem.path) for problem in refused.value.problems]
 
 
-@pytest.mark.parametrize(
-    ("script", "expected"),
-    [
-        (SRT, "srt"),
-        ("\ufeff" + SRT, "srt"),
-        (SRT.replace("\n", "\r\n"), "srt"),
-        ("Here are the subtitles:\n\n" + SRT, "srt"),
-        ("00:01.000 --> 00:02.000\nHi", "srt"),
-        (VTT, "vtt"),
+def test_the_format_is_found_out() -> None:
+    for script, expected in [
+        (SRT, "srt"), ("\ufeff" + SRT, "srt"), (SRT.replace("\n", "\r\n"), "srt"),
+        ("Here are the subtitles:\n\n" + SRT, "srt"), ("00:01.000 --> 00:02.000\nHi", "srt"), (VTT, "vtt"),
         ("\ufeffWEBVTT\n\n00:01.000 --> 00:02.000\nHi", "vtt"),
-        (FOUNTAIN, "fountain"),
-        ("INT. HOUSE - DAY\n\nANNA\nHi.", "fountain"),
-        ("ANNA\nHi there.\n\nBOB\nHello.", "fountain"),
-        ("@小明\n你好\n\n@小華\n早安", "fountain"),
+        (FOUNTAIN, "fountain"), ("INT. HOUSE - DAY\n\nANNA\nHi.", "fountain"),
+        ("ANNA\nHi there.\n\nBOB\nHello.", "fountain"), ("@小明\n你好\n\n@小華\n早安", "fountain"),
         ("Title: T\nCredit: by\nAuthor: J. D.\nDraft: 2\n\nFADE IN:\n\nANNA\nHi.\n\nCUT TO:\n\nBOB\nYo.", "fountain"),
         ("\nEXT. PARK\n\nBOB\n(laughing)\nNote: no.\n", "fountain"),
         ('[{"speaker": "A", "text": "hi"}]', "json"),
         ('\ufeff\n[\n  {"speaker": "A", "text": "hi"}\n]', "json"),
         ('{"turns": []}', "json"),
         ('```json\n[{"speaker": "A", "text": "hi"}]\n```', "json"),
-        ("[{]", "json"),
-        ("{}", "json"),
-        ("A: hi\nB: yo", "plain"),
-        ("[A] hi\n[B] yo", "plain"),
-        ("[A] {hi}", "plain"),
-        ("{A}: hi", "plain"),
-        ("A: WEBVTT", "plain"),
-        ("A: 00:00:01,000 --> 00:00:02,000", "plain"),
-        ("A: x --> y", "plain"),
-        ("ANNA: HI\n\nBOB: YO\n\nSTOP\nplease", "plain"),
-        ("Title: A story\nA: hi", "plain"),
+        ("[{]", "json"), ("{}", "json"), ("A: hi\nB: yo", "plain"), ("[A] hi\n[B] yo", "plain"),
+        ("[A] {hi}", "plain"), ("{A}: hi", "plain"), ("A: WEBVTT", "plain"),
+        ("A: 00:00:01,000 --> 00:00:02,000", "plain"), ("A: x --> y", "plain"),
+        ("ANNA: HI\n\nBOB: YO\n\nSTOP\nplease", "plain"), ("Title: A story\nA: hi", "plain"),
         ("A: hi\n\nINT. HOUSE\n\nB: yo", "plain"),
         ("ANNA: Hi\n\nNOW\nor never.\n\nBOB: Yo\n\nOK\nthen.", "plain"),
-        ("A: hi\n\nNASA\nis great", "plain"),
-        ("【小明】你好\n\n小華\n早安", "plain"),
-        ("[S1] Hi there. [S2] Hello!", "plain"),
-        ("<Person1>Hi</Person1>", "plain"),
-        ("A: 2 * 3 * 4 = 24, snake_case, C#", "plain"),
-        ("A: #1", "plain"),
-        ("A: [1] is a footnote", "plain"),
-        ("", "plain"),
-        ("# One\n\nA: hi", "markdown"),
-        ("**A:** hi", "markdown"),
+        ("A: hi\n\nNASA\nis great", "plain"), ("【小明】你好\n\n小華\n早安", "plain"),
+        ("[S1] Hi there. [S2] Hello!", "plain"), ("<Person1>Hi</Person1>", "plain"),
+        ("A: 2 * 3 * 4 = 24, snake_case, C#", "plain"), ("A: #1", "plain"), ("A: [1] is a footnote", "plain"),
+        ("", "plain"), ("# One\n\nA: hi", "markdown"), ("**A:** hi", "markdown"),
         ("A: see [the map](https://example.com)", "markdown"),
         ("```\nA: hi\n```", "markdown"),
-    ],
-)
-def test_the_format_is_found_out(script: str, expected: str) -> None:
-    assert detect_format(script) == expected
+    ]:  # fmt: skip
+        assert detect_format(script) == expected
 
 
 def test_a_format_that_is_named_is_not_found_out() -> None:
@@ -243,51 +221,31 @@ class TestFountain:
             (WarningKind.NOT_DIALOGUE, 32, "/* A scene that is cut. */"),
         ]
 
-    @pytest.mark.parametrize(
-        "heading",
-        [
-            "INT. HOUSE - DAY",
-            "int. house",
-            "EXT HOUSE",
-            "EST. HOUSE",
-            "INT./EXT. CAR",
-            "I/E CAR",
-            ".HOUSE",
-            "# Act",
-            "### Act",
-        ],
-    )
-    def test_of_scene_headings_and_sections(self, heading: str) -> None:
-        (turn,) = parse(f"{heading}\n\n@Anna\nHi.").turns
+    def test_of_scene_headings_and_sections(self) -> None:
+        for heading in [
+            "INT. HOUSE - DAY", "int. house", "EXT HOUSE", "EST. HOUSE", "INT./EXT. CAR", "I/E CAR", ".HOUSE",
+            "# Act", "### Act",
+        ]:  # fmt: skip
+            (turn,) = parse(f"{heading}\n\n@Anna\nHi.").turns
 
-        assert turn.chapter == heading.lstrip("# .")
+            assert turn.chapter == heading.lstrip("# .")
 
-    @pytest.mark.parametrize(
-        ("cue", "speaker"),
-        [
-            ("ANNA", "ANNA"),
-            ("DR. WANG", "DR. WANG"),
-            ("R2D2", "R2D2"),
-            ("ANNA (O.S.) (CONT’D)", "ANNA"),
-            ("@Anna", "Anna"),
-            ("@小明", "小明"),
-            ("BOB ^", "BOB"),
-        ],
-    )
-    def test_of_characters(self, cue: str, speaker: str) -> None:
-        parsed = parse(f"INT. HOUSE\n\n{cue}\nHi.")
+    def test_of_characters(self) -> None:
+        for cue, speaker in [
+            ("ANNA", "ANNA"), ("DR. WANG", "DR. WANG"), ("R2D2", "R2D2"), ("ANNA (O.S.) (CONT’D)", "ANNA"),
+            ("@Anna", "Anna"), ("@小明", "小明"), ("BOB ^", "BOB"),
+        ]:  # fmt: skip
+            parsed = parse(f"INT. HOUSE\n\n{cue}\nHi.")
 
-        assert [(turn.speaker, turn.text) for turn in parsed.turns] == [(speaker, "Hi.")]
-        assert parsed.warnings == ()
+            assert [(turn.speaker, turn.text) for turn in parsed.turns] == [(speaker, "Hi.")]
+            assert parsed.warnings == ()
 
-    @pytest.mark.parametrize(
-        "action", ["Anna sits.", "STOP!", "BANG", "!BOOM\nand dust", "> THE END <", "SMASH CUT TO:\n\n"]
-    )
-    def test_action_is_not_spoken(self, action: str) -> None:
-        parsed = parse(f"INT. HOUSE\n\nANNA\nHi.\n\n{action}\n\nBOB\nYo.")
+    def test_action_is_not_spoken(self) -> None:
+        for action in ["Anna sits.", "STOP!", "BANG", "!BOOM\nand dust", "> THE END <", "SMASH CUT TO:\n\n"]:
+            parsed = parse(f"INT. HOUSE\n\nANNA\nHi.\n\n{action}\n\nBOB\nYo.")
 
-        assert [turn.speaker for turn in parsed.turns] == ["ANNA", "BOB"]
-        assert [(warning.line, turn) for warning, turn in parsed.warnings] == [(6, None)]
+            assert [turn.speaker for turn in parsed.turns] == ["ANNA", "BOB"]
+            assert [(warning.line, turn) for warning, turn in parsed.warnings] == [(6, None)]
 
     def test_two_spaces_keep_a_blank_line_within_a_characters_words(self) -> None:
         assert turns_of("INT. HOUSE\n\nANNA\nHi.\n  \nYo.") == [("ANNA", "Hi.\nYo.")]
@@ -302,19 +260,16 @@ class TestFountain:
 
 
 class TestJson:
-    @pytest.mark.parametrize(
-        "script",
-        [
+    def test_of_turns(self) -> None:
+        for script in [
             '[{"speaker": "A", "text": "hi"},\n{"speaker": "B", "text": "yo"}]',
             '{"turns": [{"speaker": "A", "text": "hi"},\n{"speaker": "B", "text": "yo"}]}',
             '[{"name": "A", "content": "hi"},\n{"role": "B", "line": "yo"}]',
             '[{"character": "A", "dialogue": "hi"},\n{"speaker": "B", "text": "yo", "index": 1, "line": 7}]',
             '{"turns": [{"speaker": "B", "text": "yo", "index": 9}, {"speaker": "A", "text": "hi", "index": 3}]}',
-        ],
-    )
-    def test_of_turns(self, script: str) -> None:
-        assert turns_of(script) == [("A", "hi"), ("B", "yo")]
-        assert reported(script) == []
+        ]:
+            assert turns_of(script) == [("A", "hi"), ("B", "yo")]
+            assert reported(script) == []
 
     def test_a_turn_begins_in_the_line_of_its_object(self) -> None:
         script = '{\n"turns": [\n{"speaker": "A",\n"text": "hi"},\n\n{"speaker": "B", "text": "one\\ntwo"}]}'
@@ -337,15 +292,8 @@ class TestJson:
     @pytest.mark.parametrize("line_break", ["\n", "\r\n"])
     def test_prose_around_a_code_block_is_reported(self, line_break: str) -> None:
         lines = [
-            "Here is the JSON:",
-            "",
-            "```json",
-            '[{"speaker": "A", "text": "hi"}]',
-            "```",
-            "",
-            "Tell me!",
-            "Bye.",
-        ]
+            "Here is the JSON:", "", "```json", '[{"speaker": "A", "text": "hi"}]', "```", "", "Tell me!", "Bye.",
+        ]  # fmt: skip
         script = line_break.join(lines)
 
         assert turns_of(script) == [("A", "hi")]
@@ -364,20 +312,14 @@ class TestJson:
     def test_a_code_block_that_somebody_speaks_is_text(self, script: str) -> None:
         assert [speaker for speaker, _ in turns_of(script)] == ["Anna", "Ben"]
 
-    @pytest.mark.parametrize(
-        ("script", "line"),
-        [
-            ('[{"speaker": "A"\n"text": "hi"}]', 2),
-            ('[{"speaker": "A", "text": "hi"},\n\n]', 3),
-            ('[{"speaker": "A", "text": "hi"}', 1),
-            ('[{"speaker": "A", "text": "hi"}]\nthe end', 2),
-            ('{"turns": [{"speaker": "A", "text": "hi"}]', 1),
-            ("[{\n" + "[" * 100_000, 2),
+    def test_broken_json_is_refused_with_its_line(self) -> None:
+        for script, line in [
+            ('[{"speaker": "A"\n"text": "hi"}]', 2), ('[{"speaker": "A", "text": "hi"},\n\n]', 3),
+            ('[{"speaker": "A", "text": "hi"}', 1), ('[{"speaker": "A", "text": "hi"}]\nthe end', 2),
+            ('{"turns": [{"speaker": "A", "text": "hi"}]', 1), ("[{\n" + "[" * 100_000, 2),
             ('[{"index":' + "9" * 5_000 + "}]", 1),
-        ],
-    )
-    def test_broken_json_is_refused_with_its_line(self, script: str, line: int) -> None:
-        assert problems_of(script) == [(ProblemKind.NOT_JSON, line, "")]
+        ]:  # fmt: skip
+            assert problems_of(script) == [(ProblemKind.NOT_JSON, line, "")]
 
     @pytest.mark.parametrize("script", ["{}", '{"text": "hi"}', '{"turns": {}}'])
     def test_json_without_turns_is_refused(self, script: str) -> None:
@@ -409,30 +351,20 @@ class TestInlineSpeakers:
     def test_of_pairs_of_tags(self, script: str) -> None:
         assert turns_of(script) == [("Person1", "Hi there."), ("Person2", "Hello!")]
 
-    @pytest.mark.parametrize(
-        ("script", "speakers"),
-        [
+    def test_of_labels_of_one_family(self) -> None:
+        for script, speakers in [
             ("[S1] Hi there. [S2] Hello!", ["S1", "S2"]),
             ("[S1] Hi there.\n[S1] And. [S2] Hello!", ["S1", "S1", "S2"]),
             ("[S1]\nHi there. [S2] Hello!", ["S1", "S2"]),
             ("[Speaker 1] Hi there. [Speaker 2] Hello! [Speaker 1] Yes.", ["Speaker 1", "Speaker 2", "Speaker 1"]),
             ("[A]: Hi there. [B]: Hello!", ["A", "B"]),
             ("【主持人1】你好 【主持人2】早", ["主持人1", "主持人2"]),
-        ],
-    )
-    def test_of_labels_of_one_family(self, script: str, speakers: list[str]) -> None:
-        assert [speaker for speaker, _ in turns_of(script)] == speakers
+        ]:
+            assert [speaker for speaker, _ in turns_of(script)] == speakers
 
-    @pytest.mark.parametrize(
-        "line",
-        [
-            "see [Figure 1] and [Figure 2]",
-            "as said [1] and [2]",
-            "a <b>bold</b> word",
-            "x <y and z> w",
-            "see [S3] there",
-            "the [A] team",
-        ],
-    )
-    def test_within_other_lines_nothing_is_a_speaker(self, line: str) -> None:
-        assert [speaker for speaker, _ in turns_of(f"A: hi\n{line}")] == ["A"]
+    def test_within_other_lines_nothing_is_a_speaker(self) -> None:
+        for line in [
+            "see [Figure 1] and [Figure 2]", "as said [1] and [2]", "a <b>bold</b> word", "x <y and z> w",
+            "see [S3] there", "the [A] team",
+        ]:  # fmt: skip
+            assert [speaker for speaker, _ in turns_of(f"A: hi\n{line}")] == ["A"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from castline.scripts.markup import Markup, Words, escape, read, tidy
@@ -41,7 +41,6 @@ def marked(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
 
 
 @given(st.text() | texts)
-@settings(max_examples=400)
 def test_an_escaped_text_is_spoken_as_it_stands(text: str) -> None:
     reading = read(escape(text))
 
@@ -50,7 +49,6 @@ def test_an_escaped_text_is_spoken_as_it_stands(text: str) -> None:
 
 
 @given(texts, styles)
-@settings(max_examples=400)
 def test_a_tidy_text_is_read_like_the_text_that_it_was(text: str, styles: tuple[str, ...]) -> None:
     tidied, _ = tidy(text)
 
@@ -58,7 +56,6 @@ def test_a_tidy_text_is_read_like_the_text_that_it_was(text: str, styles: tuple[
 
 
 @given(texts)
-@settings(max_examples=400)
 def test_a_tidy_text_stays_as_it_is(text: str) -> None:
     tidied, _ = tidy(text)
 
@@ -75,7 +72,6 @@ def test_plain_prose_is_unchanged(text: str) -> None:
 
 
 @given(st.recursive(sentences, marked, max_leaves=6))
-@settings(max_examples=400)
 def test_no_mark_tag_or_address_is_spoken(text: str) -> None:
     """Given known marks around words, when they are read, then the words are spoken and nothing else."""
     spoken = " ".join(part.text for part in read(text).parts if isinstance(part, Words))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 import pytest
 
@@ -14,9 +13,8 @@ EAST = {"key": "key-1", "region": "eastasia"}
 WEST = {"key": "key-2", "region": "westeurope"}
 
 
-@pytest.mark.parametrize(
-    ("content", "resources"),
-    [
+def test_one_resource_or_several() -> None:
+    for content, resources in [
         (EAST, {"eastasia": EAST}),
         ({"key": "key-1", "host": "ws://127.0.0.1:9"}, {"default": {"key": "key-1", "host": "ws://127.0.0.1:9"}}),
         ({**EAST, "name": "first"}, {"first": EAST}),
@@ -24,32 +22,20 @@ WEST = {"key": "key-2", "region": "westeurope"}
         ({"resources": [EAST, WEST]}, {"eastasia": EAST, "westeurope": WEST}),
         ({"resources": [{**EAST, "name": "a"}, {**EAST, "name": "b"}]}, {"a": EAST, "b": EAST}),
         ({"resources": [{**EAST, "note": "kept by others"}, WEST]}, {"eastasia": EAST, "westeurope": WEST}),
-    ],
-)
-def test_one_resource_or_several(content: Any, resources: dict[str, dict[str, str]]) -> None:
-    assert parse_azure_secret(json.dumps(content)) == resources
+    ]:
+        assert parse_azure_secret(json.dumps(content)) == resources
 
 
-@pytest.mark.parametrize(
-    "content",
-    [
-        {"resources": []},
-        {"resources": None},
-        {"resources": EAST},
-        {"resources": ["key-1"]},
-        {"resources": [EAST, {}]},
-        {"resources": [EAST, {"key": "key-2"}]},
-        {"resources": [EAST, EAST]},
+def test_anything_else_is_refused_without_telling_the_key() -> None:
+    for content in [
+        {"resources": []}, {"resources": None}, {"resources": EAST}, {"resources": ["key-1"]},
+        {"resources": [EAST, {}]}, {"resources": [EAST, {"key": "key-2"}]}, {"resources": [EAST, EAST]},
         {"resources": [{**EAST, "name": "a"}, {**WEST, "name": "a"}]},
-        {"resources": [{**EAST, "name": "a#b"}]},
-        {"resources": [{**EAST, "name": ""}]},
-        {"resources": [{**EAST, "name": 7}]},
-        {"resources": [{**EAST, "region": 7}]},
+        {"resources": [{**EAST, "name": "a#b"}]}, {"resources": [{**EAST, "name": ""}]},
+        {"resources": [{**EAST, "name": 7}]}, {"resources": [{**EAST, "region": 7}]},
         {"resources": [{"resources": [EAST]}]},
-    ],
-)
-def test_anything_else_is_refused_without_telling_the_key(content: Any) -> None:
-    with pytest.raises(ProviderMisconfigured) as refusal:
-        parse_azure_secret(json.dumps(content))
+    ]:  # fmt: skip
+        with pytest.raises(ProviderMisconfigured) as refusal:
+            parse_azure_secret(json.dumps(content))
 
-    assert "key-1" not in str(refusal.value)
+        assert "key-1" not in str(refusal.value)

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,24 +11,12 @@ def billed(text: str, *, voice_id: str = "zh-TW-HsiaoYuNeural", language: str = 
     return billed_characters(Utterance(text=text, voice_id=voice_id, language=language))
 
 
-@pytest.mark.parametrize(
-    ("text", "characters"),
-    [
-        ("abc", 3),
-        ("a b\tc\n", 6),
-        ("你好", 4),
-        ("你好，today。", 11),
-        ("漢字かなカナ", 8),
-        ("韓國어", 5),
-        ("人々〇", 6),
-        ("𠮷", 2),
-        ("😀", 1),
-        ("。，！？、", 5),
-        ("<b>", 9),
-    ],
-)
-def test_an_ideograph_counts_as_two_and_all_else_as_one(text: str, characters: int) -> None:
-    assert billed(text) == characters
+def test_an_ideograph_counts_as_two_and_all_else_as_one() -> None:
+    for text, characters in [
+        ("abc", 3), ("a b\tc\n", 6), ("你好", 4), ("你好，today。", 11), ("漢字かなカナ", 8), ("韓國어", 5),
+        ("人々〇", 6), ("𠮷", 2), ("😀", 1), ("。，！？、", 5), ("<b>", 9),
+    ]:  # fmt: skip
+        assert billed(text) == characters
 
 
 def test_the_tags_around_it_cost_nothing() -> None:

@@ -27,9 +27,8 @@ def shown(text: str, ms_per_character: int = MS_PER_CHARACTER) -> list[str]:
     return [text[cue.start : cue.end] for cue in cues]
 
 
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
+def test_a_sentence_is_a_cue() -> None:
+    for text, expected in [
         ("今天天氣真好！要不要去公園？", ["今天天氣真好！", "要不要去公園？"]),
         ("It rains. We stay at home… Really?!", ["It rains.", "We stay at home…", "Really?!"]),
         # closing quotes and brackets belong to their sentence, opening ones to the next
@@ -41,15 +40,12 @@ def shown(text: str, ms_per_character: int = MS_PER_CHARACTER) -> list[str]:
         ("圓周率是3.14。對不對？大家好。", ["圓周率是3.14。", "對不對？", "大家好。"]),
         # a paragraph ends one, and blanks are not shown
         ("  第一段\n\n第二段  ", ["第一段", "第二段"]),
-    ],
-)
-def test_a_sentence_is_a_cue(text: str, expected: list[str]) -> None:
-    assert shown(text) == expected
+    ]:
+        assert shown(text) == expected
 
 
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
+def test_a_sentence_too_long_for_two_lines_is_divided() -> None:
+    for text, expected in [
         # at a clause's end about the middle
         ("今天天氣很好，" * 8 + "走吧。", ["今天天氣很好，" * 4, "今天天氣很好，" * 4 + "走吧。"]),
         # between words where clauses end too far from it
@@ -58,10 +54,8 @@ def test_a_sentence_is_a_cue(text: str, expected: list[str]) -> None:
         ("這" * 100, ["這" * 33, "這" * 33, "這" * 34]),
         # never before a closing mark or after an opening one
         ("這" * 25 + "「" + "那" * 25 + "」", ["這" * 25, "「" + "那" * 25 + "」"]),
-    ],
-)  # fmt: skip
-def test_a_sentence_too_long_for_two_lines_is_divided(text: str, expected: list[str]) -> None:
-    assert shown(text) == expected
+    ]:
+        assert shown(text) == expected
 
 
 def test_a_cue_lasts_from_its_first_word_to_its_last() -> None:
@@ -162,12 +156,12 @@ def width(text: str) -> int:
     )
 
 
-@pytest.mark.parametrize("piece", ["嗯。", "好，", "a b ", "這", "Go. ", "。。", "a.\n"])
-@pytest.mark.parametrize("ms_per_character", [60, 400])
-def test_a_thousand_characters_give_sixty_cues_at_most(piece: str, ms_per_character: int) -> None:
-    text = (piece * 1_000)[:1_000]
+def test_a_thousand_characters_give_sixty_cues_at_most() -> None:
+    for piece in ["嗯。", "好，", "a b ", "這", "Go. ", "。。", "a.\n"]:
+        for ms_per_character in [60, 400]:
+            text = (piece * 1_000)[:1_000]
 
-    assert 1 <= len(cues_of(text, words_of(text, ms_per_character), 1_000 * ms_per_character)) <= MAX_CUES
+            assert 1 <= len(cues_of(text, words_of(text, ms_per_character), 1_000 * ms_per_character)) <= MAX_CUES
 
 
 @given(st.text(alphabet='今天好ab3.。！? ，\n「」"…', max_size=60), st.integers(20, 400))
@@ -176,19 +170,10 @@ def test_a_text_is_called_one_cue_only_if_it_is(text: str, ms_per_character: int
         assert len(shown(text, ms_per_character)) <= 1
 
 
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("今天天氣真好！", True),
-        ("It is 3.14, Dr. Lin.", True),
-        ("「好久不見。」", True),
-        ("  \n ", True),
-        ("好。走吧。", False),
-        ("It rains. We stay.", False),
-        ("第一段\n\n第二段", False),
-        ("這" * 42, True),
+def test_one_sentence_that_two_lines_hold_is_one_cue() -> None:
+    for text, expected in [
+        ("今天天氣真好！", True), ("It is 3.14, Dr. Lin.", True), ("「好久不見。」", True), ("  \n ", True),
+        ("好。走吧。", False), ("It rains. We stay.", False), ("第一段\n\n第二段", False), ("這" * 42, True),
         ("這" * 43, False),
-    ],
-)
-def test_one_sentence_that_two_lines_hold_is_one_cue(text: str, expected: bool) -> None:
-    assert is_one_cue(text) is expected
+    ]:  # fmt: skip
+        assert is_one_cue(text) is expected

@@ -68,13 +68,9 @@ AUDIO = sound(200) + silence(800) + sound(200) + silence(800) + sound(200)
 @pytest.mark.parametrize(
     ("pcm", "heard", "texts"),
     [
-        (AUDIO, [], TEXTS),
-        (AUDIO, WORDS[:2], TEXTS),
-        (AUDIO, WORDS[1:], TEXTS),
-        (AUDIO, WORDS, ["一", "二。好", "三"]),
-        (AUDIO, WORDS, ["一", "好。二", "三"]),
-        (AUDIO, WORDS, ["一", "……", "二三"]),
-        (sound(2_200), WORDS, TEXTS),
+        (AUDIO, [], TEXTS), (AUDIO, WORDS[:2], TEXTS), (AUDIO, WORDS[1:], TEXTS),
+        (AUDIO, WORDS, ["一", "二。好", "三"]), (AUDIO, WORDS, ["一", "好。二", "三"]),
+        (AUDIO, WORDS, ["一", "……", "二三"]), (sound(2_200), WORDS, TEXTS),
         (sound(200) + silence(800) + sound(500) + silence(300) + sound(700), WORDS, TEXTS),
         # a silence that ends long before the word that should end it
         (sound(200) + silence(450) + sound(550) + silence(800) + sound(200), WORDS, TEXTS),

@@ -28,7 +28,7 @@ UTTERANCES = st.lists(
         st.sampled_from([1.0, 0.5, 2.0]),
         st.sampled_from([VOICE, VOICE, *HIGH_DEFINITION]),
     ),
-    max_size=120,
+    max_size=60,
 )  # fmt: skip
 
 
@@ -49,7 +49,7 @@ def test_every_utterance_is_in_one_request_and_no_request_exceeds_a_limit(
         assert len(spoken) == 1 or {one.voice_id for one in spoken} == {VOICE}
 
 
-@given(st.lists(st.integers(1, 60).map(lambda n: utterance("好" * n)), min_size=1, max_size=100), st.integers(4, 16))
+@given(st.lists(st.integers(1, 60).map(lambda n: utterance("好" * n)), min_size=1, max_size=40), st.integers(4, 16))
 def test_requests_take_about_equally_long(utterances: list[Utterance], max_requests: int) -> None:
     # When utterances are grouped that no limit keeps from it
     requests = group(utterances, max_requests=max_requests)
@@ -77,11 +77,8 @@ def test_an_utterance_without_words_is_spoken_alone() -> None:
 @pytest.mark.parametrize("voice_id", HIGH_DEFINITION)
 def test_an_utterance_of_a_high_definition_voice_is_spoken_alone(voice_id: str) -> None:
     utterances = [
-        utterance("好"),
-        utterance("Hi", voice_id=voice_id),
-        utterance("是"),
-        utterance("No", voice_id=voice_id),
-    ]
+        utterance("好"), utterance("Hi", voice_id=voice_id), utterance("是"), utterance("No", voice_id=voice_id),
+    ]  # fmt: skip
 
     assert group(utterances, max_requests=1) == [[0, 2], [1], [3]]
 

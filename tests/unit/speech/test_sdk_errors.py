@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import pytest
-
 from castline.speech.errors import (
     ProviderAuthFailed,
     ProviderMisconfigured,
@@ -10,7 +8,6 @@ from castline.speech.errors import (
     ProviderThrottled,
     ProviderTimedOut,
     ProviderUnavailable,
-    SpeechError,
     VoiceNotFound,
 )
 from castline.speech.providers.azure.sdk_errors import error_from_cancellation
@@ -30,9 +27,8 @@ def refused(status: int) -> str:
     )
 
 
-@pytest.mark.parametrize(
-    ("code", "details", "expected"),
-    [
+def test_every_cancellation_has_its_error() -> None:
+    for code, details, expected in [
         ("AuthenticationFailure", "WebSocket upgrade failed: Authentication error (401).", ProviderAuthFailed),
         ("BadRequest", closed(1007, "Unsupported voice en-US-NopeNeural."), VoiceNotFound),
         ("BadRequest", closed(1007, "SSML parsing error: 0x80045003"), ProviderRejectedInput),
@@ -50,10 +46,8 @@ def refused(status: int) -> str:
         ("ConnectionFailure", "Connection failed (no connection to the remote host).", ProviderUnavailable),
         ("RuntimeError", "", ProviderUnavailable),
         ("ACodeOfALaterSdk", "", ProviderUnavailable),
-    ],
-)
-def test_every_cancellation_has_its_error(code: str, details: str, expected: type[SpeechError]) -> None:
-    assert type(error_from_cancellation(code, details)) is expected
+    ]:
+        assert type(error_from_cancellation(code, details)) is expected
 
 
 def test_the_message_keeps_the_codes_and_nothing_else() -> None:

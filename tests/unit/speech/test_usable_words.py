@@ -57,12 +57,8 @@ def test_times_that_make_no_sense_are_mended_from_those_around_them(
 
 def test_words_outside_the_text_are_left_out() -> None:
     reported = [
-        Word(-1, 1, 0, 90),
-        Word(0, 2, 0, 90),
-        Word(1, 3, 100, 190),
-        Word(2, 4, 200, 290),
-        Word(4, 9, 300, 390),
-    ]
+        Word(-1, 1, 0, 90), Word(0, 2, 0, 90), Word(1, 3, 100, 190), Word(2, 4, 200, 290), Word(4, 9, 300, 390),
+    ]  # fmt: skip
 
     words = usable_words(reported, text_length=5, duration_ms=1_000)
 

@@ -6,21 +6,16 @@ from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from castline.usage.model import (
     UNSET,
-    Breaker,
     Controls,
     Figures,
     LimitChanges,
     Limits,
-    MonthOfUsage,
-    Quotas,
     Reservation,
-    Rules,
     cost_micros,
     day_of,
     day_resets_at,
@@ -32,21 +27,13 @@ CHARACTERS = st.integers(0, 10**9)
 PRICES = st.decimals(0, 1_000, places=3)
 
 
-@pytest.mark.parametrize(
-    ("characters", "price", "micros"),
-    [
-        (0, "16", 0),
-        (1, "16", 16),
-        (1_000_000, "16", 16_000_000),
-        (1, "0.4", 0),
+def test_a_price_is_rounded_half_up_to_millionths() -> None:
+    for characters, price, micros in [
+        (0, "16", 0), (1, "16", 16), (1_000_000, "16", 16_000_000), (1, "0.4", 0),
         (1, "0.5", 1),  # half up
-        (3, "0.5", 2),
-        (7, "4.8", 34),
-        (10**9, "999.999", 999_999_000_000),
-    ],
-)
-def test_a_price_is_rounded_half_up_to_millionths(characters: int, price: str, micros: int) -> None:
-    assert cost_micros(characters, Decimal(price)) == micros
+        (3, "0.5", 2), (7, "4.8", 34), (10**9, "999.999", 999_999_000_000),
+    ]:  # fmt: skip
+        assert cost_micros(characters, Decimal(price)) == micros
 
 
 @given(reserved=CHARACTERS, billed=CHARACTERS, late=CHARACTERS, price=PRICES)
@@ -70,24 +57,19 @@ def test_a_job_adds_exactly_what_it_has_billed(reserved: int, billed: int, late:
     assert job.figures + -job.figures == Figures()
 
 
-@pytest.mark.parametrize(
-    ("moment", "day", "month", "day_end", "month_end"),
-    [
+def test_days_and_months_are_those_of_utc() -> None:
+    for moment, day, month, day_end, month_end in [
         ("2026-01-20T10:30:00+00:00", "2026-01-20", "2026-01", (2026, 1, 21), (2026, 2, 1)),
         ("2026-01-31T23:59:59+00:00", "2026-01-31", "2026-01", (2026, 2, 1), (2026, 2, 1)),
         ("2026-12-31T12:00:00+00:00", "2026-12-31", "2026-12", (2027, 1, 1), (2027, 1, 1)),
         ("2028-02-28T12:00:00+00:00", "2028-02-28", "2028-02", (2028, 2, 29), (2028, 3, 1)),
         ("2026-03-01T07:30:00+08:00", "2026-02-28", "2026-02", (2026, 3, 1), (2026, 3, 1)),
-    ],
-)
-def test_days_and_months_are_those_of_utc(
-    moment: str, day: str, month: str, day_end: tuple[int, int, int], month_end: tuple[int, int, int]
-) -> None:
-    at = datetime.fromisoformat(moment)
+    ]:
+        at = datetime.fromisoformat(moment)
 
-    assert (day_of(at), month_of(at)) == (day, month)
-    assert day_resets_at(day) == datetime(*day_end, tzinfo=UTC)
-    assert month_resets_at(month) == datetime(*month_end, tzinfo=UTC)
+        assert (day_of(at), month_of(at)) == (day, month)
+        assert day_resets_at(day) == datetime(*day_end, tzinfo=UTC)
+        assert month_resets_at(month) == datetime(*month_end, tzinfo=UTC)
 
 
 @given(st.integers(0, 4 * 10**9).map(lambda seconds: datetime.fromtimestamp(seconds, timezone(timedelta(hours=8)))))
@@ -99,37 +81,28 @@ def test_a_period_ends_after_each_of_its_moments(moment: datetime) -> None:
 DEFAULTS = Limits(characters_per_day=10, characters_per_month=100, max_active_jobs=3)
 
 
-@pytest.mark.parametrize(
-    ("changes", "limits"),
-    [
+def test_what_is_not_set_is_the_deployments() -> None:
+    cases: list[tuple[dict[str, Any], tuple[int | None, ...]]] = [
         ({}, (10, 100, 3)),
         ({"characters_per_day": 5}, (5, 100, 3)),
         ({"characters_per_day": None}, (None, 100, 3)),
         ({"characters_per_month": 0, "max_active_jobs": 1}, (10, 0, 1)),
-    ],
-)
-def test_what_is_not_set_is_the_deployments(changes: dict[str, Any], limits: tuple[int | None, ...]) -> None:
-    found = LimitChanges(**changes).applied_to(DEFAULTS)
+    ]
 
-    assert (found.characters_per_day, found.characters_per_month, found.max_active_jobs) == limits
+    for changes, limits in cases:
+        found = LimitChanges(**changes).applied_to(DEFAULTS)
 
-
-@pytest.mark.parametrize(
-    ("set_to", "configured", "in_force"), [(UNSET, 7, 7), (UNSET, None, None), (5, 7, 5), (None, 7, None), (0, 7, 0)]
-)
-def test_the_ceiling_is_the_configured_one_until_it_is_set(
-    set_to: Any, configured: int | None, in_force: int | None
-) -> None:
-    assert Controls(characters_per_day=set_to).ceiling(configured) == in_force
+        assert (found.characters_per_day, found.characters_per_month, found.max_active_jobs) == limits
 
 
-def test_rules_hold_the_quotas_of_the_user_and_of_the_deployment() -> None:
-    nothing = MonthOfUsage(month="2026-01")
-    rules = Rules(limits=DEFAULTS, deployment_characters_per_day=1000, own_usage=nothing, deployment_usage=nothing)
+def test_the_ceiling_is_the_configured_one_until_it_is_set() -> None:
+    cases: list[tuple[Any, int | None, int | None]] = [
+        (UNSET, 7, 7),
+        (UNSET, None, None),
+        (5, 7, 5),
+        (None, 7, None),
+        (0, 7, 0),
+    ]
 
-    assert rules.quotas == Quotas(user_per_day=10, user_per_month=100, deployment_per_day=1000)
-    assert rules.breaker == Breaker(is_open=False)
-
-
-def test_a_day_without_jobs_has_no_usage() -> None:
-    assert MonthOfUsage(month="2026-01").day("2026-01-20") == Figures()
+    for set_to, configured, in_force in cases:
+        assert Controls(characters_per_day=set_to).ceiling(configured) == in_force

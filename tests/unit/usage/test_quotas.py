@@ -22,22 +22,19 @@ def usage(*, today: int, before: int = 0) -> MonthOfUsage:
     return MonthOfUsage(month="2026-01", total=Figures(committed_characters=today + before), days=days)
 
 
-@pytest.mark.parametrize(
-    ("quotas", "quota", "used"),
-    [
+def test_a_reservation_that_is_one_character_too_large_is_refused() -> None:
+    for quotas, quota, used in [
         (Quotas(user_per_day=12), Quota.USER_DAY, 10),
         (Quotas(user_per_month=17), Quota.USER_MONTH, 15),
         (Quotas(deployment_per_day=32), Quota.DEPLOYMENT_DAY, 30),
         # Of several, the one that resets last, and the user's own before the deployment's
         (Quotas(user_per_day=0, user_per_month=0, deployment_per_day=0), Quota.USER_MONTH, 15),
         (Quotas(user_per_day=0, deployment_per_day=0), Quota.USER_DAY, 10),
-    ],
-)
-def test_a_reservation_that_is_one_character_too_large_is_refused(quotas: Quotas, quota: Quota, used: int) -> None:
-    refused = exceeded(reservation(3), quotas, own=usage(today=10, before=5), everybody=usage(today=30))
+    ]:
+        refused = exceeded(reservation(3), quotas, own=usage(today=10, before=5), everybody=usage(today=30))
 
-    assert refused is not None
-    assert (refused.quota, refused.used) == (quota, used)
+        assert refused is not None
+        assert (refused.quota, refused.used) == (quota, used)
 
 
 @pytest.mark.parametrize(

@@ -1,49 +1,32 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 from castline.audio.assembly import plan_assembly
 from castline.audio.formats import OutputFormat
-from castline.jobs.model import Dialogue, Job, JobRecord, JobStatus, JobType, Turn, VoiceAssignment
+from castline.jobs.model import Dialogue, JobRecord, JobType, Turn, VoiceAssignment
 from castline.speech.providers.azure.provider import AzureSpeech
 from castline.synthesis.captions import file_tags
-from castline.synthesis.segments import PlannedTurn, plan_turns
+from castline.synthesis.segments import plan_turns
+from tests.integration.examples import make_job
 from tests.turn_lengths import single_turns
 
 FAMILY = "👩\u200d👩\u200d👧"
 
 
-def record_of(text: str) -> JobRecord:
-    now = datetime(2026, 1, 2, tzinfo=UTC)
-    return JobRecord(
-        job=Job(
-            id="01979c1e-7f2a-7c3e-9c6b-5d1f0e8a4b21",
-            user_id="alice",
-            status=JobStatus.PROCESSING,
-            job_type=JobType.SINGLE_TTS,
-            provider="azure",
-            output_format=OutputFormat.MP3,
-            created_at=now,
-        ),
-        dialogue=Dialogue(
-            provider="azure",
-            turns=(Turn(speaker="", text=text, index=0),),
-            voice_assignments=(VoiceAssignment(speaker="", voice_id="zh-TW-HsiaoYuNeural"),),
-            language="zh-TW",
-            output_format=OutputFormat.MP3,
-            job_type=JobType.SINGLE_TTS,
-        ),
+def title_of(text: str) -> str:
+    """Return the title of the file of a single text."""
+    dialogue = Dialogue(
+        provider="azure",
+        turns=(Turn(speaker="", text=text, index=0),),
+        voice_assignments=(VoiceAssignment(speaker="", voice_id="zh-TW-HsiaoYuNeural"),),
+        language="zh-TW",
+        output_format=OutputFormat.MP3,
+        job_type=JobType.SINGLE_TTS,
     )
-
-
-def planned(text: str) -> tuple[JobRecord, tuple[PlannedTurn, ...]]:
-    record = record_of(text)
-    return record, plan_turns(record.readable_dialogue, AzureSpeech({}))
+    record = JobRecord(job=make_job(job_type=JobType.SINGLE_TTS), dialogue=dialogue)
+    assembly = plan_assembly(single_turns([24_000], gap_ms=0), crossfade_ms=0, copies_frames=True)
+    return file_tags(record, plan_turns(dialogue, AzureSpeech({})), assembly).title
 
 
 def test_a_title_is_cut_between_what_a_reader_sees_as_characters() -> None:
-    assembly = plan_assembly(single_turns([24_000], gap_ms=0), crossfade_ms=0, copies_frames=True)
-
-    titles = [file_tags(*planned(FAMILY * count), assembly).title for count in (60, 61)]
-
-    assert titles == [FAMILY * 60, FAMILY * 59 + "…"]
+    assert title_of(FAMILY * 60) == FAMILY * 60
+    assert title_of(FAMILY * 61) == FAMILY * 59 + "…"

@@ -35,17 +35,12 @@ from castline.synthesis.word_timings import word_timings, words_of_cues
 TEXTS = st.one_of(
     st.sampled_from(
         [
-            "Hello, world. Is it 3.14 or 2,024?",
-            "他說：「你好！」然後走了……",
-            "ผมกลับบ้านแล้ว และนอน",
-            "안녕하세요. 반갑습니다",
-            "……",
-            '("Yes," she said) – he left.',
-            "« Oui ! » dit-il. Non.",
+            "Hello, world. Is it 3.14 or 2,024?", "他說：「你好！」然後走了……", "ผมกลับบ้านแล้ว และนอน",
+            "안녕하세요. 반갑습니다", "……", '("Yes," she said) – he left.', "« Oui ! » dit-il. Non.",
         ]
     ),
     st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=60).filter(str.strip),
-)
+)  # fmt: skip
 NUMBERS = st.integers(-50, 2_500)
 WORDS = st.lists(st.builds(SegmentWord, start=NUMBERS, end=NUMBERS, start_ms=NUMBERS, end_ms=NUMBERS), max_size=8)
 NEARLY_WORDS = st.lists(
@@ -139,7 +134,7 @@ def bare(text: str) -> str:
     return "".join(text.split())
 
 
-@settings(deadline=None)  # The first text in Thai has the dictionary loaded.
+@settings(max_examples=50)
 @given(
     st.lists(TEXTS, min_size=1, max_size=3),
     st.lists(
@@ -179,16 +174,9 @@ def test_whatever_is_stored_words_are_in_order_and_inside_their_segment(
             latest_ms = word.end_ms
         assert latest_ms <= samples_to_ms(start + stored.samples) <= dialogue.assembly.timeline.duration_ms
     assert next(ahead, None) is None
-
-
-@settings(deadline=None)  # The first text in Thai has the dictionary loaded.
-@given(st.lists(TEXTS, min_size=1, max_size=2), st.builds(spoken, words=(WORDS | NEARLY_WORDS).map(tuple)))
-def test_every_turn_ends_with_a_sentence(texts: list[str], segment: SpokenSegment) -> None:
-    words = Spoken(record_of(*texts), segment).words()
-
+    # And every turn ends with a sentence
     turns = [list(turn) for _, turn in groupby(words, lambda word: word.turn_index)]
-    assert len(turns) == len(texts)
-    assert all(turn[-1].ends_sentence for turn in turns)
+    assert [turn[-1].ends_sentence for turn in turns] == [True] * len(texts)
 
 
 def test_words_are_told_as_they_were_reported() -> None:
@@ -208,15 +196,9 @@ def test_words_are_told_as_they_were_reported() -> None:
     heard = Spoken(record_of(text), spoken(words=words)).words()
 
     assert told(heard) == [
-        ("“Hello,” ", 10, 300),
-        ("he ", 350, 400),
-        ("said ", 400, 600),
-        ("(softly). ", 620, 700),
-        ("It ", 750, 800),
-        ("is ", 800, 850),
-        ("3.14 ", 850, 900),
-        ("now.", 900, 990),
-    ]
+        ("“Hello,” ", 10, 300), ("he ", 350, 400), ("said ", 400, 600), ("(softly). ", 620, 700), ("It ", 750, 800),
+        ("is ", 800, 850), ("3.14 ", 850, 900), ("now.", 900, 990),
+    ]  # fmt: skip
     assert [word.text for word in heard if word.ends_sentence] == ["(softly). ", "now."]
     assert not any(word.estimated for word in heard)
     assert "".join(word.text for word in heard) == text
@@ -266,16 +248,6 @@ def test_reports_that_cannot_be_true_are_estimated(reported: tuple[tuple[str, in
     assert all(one.end_ms <= other.start_ms < other.end_ms for one, other in pairwise(heard))
 
 
-def test_a_word_that_jumps_is_estimated_alone() -> None:
-    text = "one two three four"
-    words = words_at(text, ("one", 0, 200), ("two", 990, 999), ("three", 500, 700), ("four", 700, 900))
-
-    heard = Spoken(record_of(text), spoken(words=words)).words()
-
-    assert told(heard) == [("one ", 0, 200), ("two ", 200, 500), ("three ", 500, 700), ("four", 700, 900)]
-    assert [word.estimated for word in heard] == [False, True, False, False]
-
-
 def test_a_segment_of_an_earlier_release_is_spread_over_its_cues() -> None:
     # Given two cues with a long pause between them, and no words
     text = "One two. Three."
@@ -305,7 +277,7 @@ def test_a_turn_of_several_segments_is_joined_as_its_writing_system_does() -> No
         assert "".join(word.text for word in dialogue.words()) == text.strip()
 
 
-@settings(deadline=None)  # The first text in Thai has the dictionary loaded.
+@settings(max_examples=50)
 @given(
     st.lists(TEXTS, min_size=1, max_size=3),
     st.builds(spoken, words=(WORDS | NEARLY_WORDS).map(tuple)),

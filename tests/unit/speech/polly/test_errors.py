@@ -13,7 +13,6 @@ from castline.speech.errors import (
     ProviderRejectedInput,
     ProviderThrottled,
     ProviderUnavailable,
-    SpeechError,
     VoiceNotFound,
 )
 from castline.speech.providers.polly.errors import error_from_answer
@@ -23,20 +22,16 @@ def answer(code: str, status: int = 400, message: str = "") -> dict[str, Any]:
     return {"Error": {"Code": code, "Message": message}, "ResponseMetadata": {"HTTPStatusCode": status}}
 
 
-@pytest.mark.parametrize(
-    ("code", "status", "error"),
-    [
-        ("ThrottlingException", 400, ProviderThrottled),
-        ("Throttling", 400, ProviderThrottled),
+def test_an_error_is_classified() -> None:
+    for code, status, error in [
+        ("ThrottlingException", 400, ProviderThrottled), ("Throttling", 400, ProviderThrottled),
         ("TooManyRequests", 429, ProviderThrottled),
         ("ServiceFailureException", 500, ProviderUnavailable),
-        ("InternalFailure", 500, ProviderUnavailable),
-        ("ServiceUnavailable", 503, ProviderUnavailable),
+        ("InternalFailure", 500, ProviderUnavailable), ("ServiceUnavailable", 503, ProviderUnavailable),
         ("TextLengthExceededException", 400, ProviderRejectedInput),
         ("InvalidSsmlException", 400, ProviderRejectedInput),
         ("LanguageNotSupportedException", 400, ProviderRejectedInput),
-        ("ValidationException", 400, ProviderRejectedInput),
-        ("EngineNotSupportedException", 400, VoiceNotFound),
+        ("ValidationException", 400, ProviderRejectedInput), ("EngineNotSupportedException", 400, VoiceNotFound),
         ("InvalidSampleRateException", 400, ProviderMisconfigured),
         ("MarksNotSupportedForFormatException", 400, ProviderMisconfigured),
         ("SsmlMarksNotSupportedForTextTypeException", 400, ProviderMisconfigured),
@@ -46,12 +41,9 @@ def answer(code: str, status: int = 400, message: str = "") -> dict[str, Any]:
         ("UnrecognizedClientException", 403, ProviderAuthFailed),
         ("ExpiredTokenException", 400, ProviderAuthFailed),
         ("InvalidSignatureException", 403, ProviderAuthFailed),
-        ("", 403, ProviderAuthFailed),
-        ("", 302, ProviderUnavailable),
-    ],
-)
-def test_an_error_is_classified(code: str, status: int, error: type[SpeechError]) -> None:
-    assert type(error_from_answer(answer(code, status))) is error
+        ("", 403, ProviderAuthFailed), ("", 302, ProviderUnavailable),
+    ]:  # fmt: skip
+        assert type(error_from_answer(answer(code, status))) is error
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -31,17 +30,17 @@ def level_db(samples: np.ndarray, hz: float, *, amplitude: float) -> float:
     return float(20 * np.log10(2 * abs((samples * window * turning).sum()) / window.sum() / amplitude + 1e-12))
 
 
-@pytest.mark.parametrize("hz", [50, 440, 1_000, 2_500, 4_000, 5_333, 6_000, 6_500])
-def test_a_tone_keeps_its_level_and_gets_no_image(hz: int) -> None:
-    # Given a second of a tone
-    given = tone(hz, rate_hz=16_000, samples=16_000, amplitude=16_000)
+def test_a_tone_keeps_its_level_and_gets_no_image() -> None:
+    for hz in [50, 440, 1_000, 2_500, 4_000, 5_333, 6_000, 6_500]:
+        # Given a second of a tone
+        given = tone(hz, rate_hz=16_000, samples=16_000, amplitude=16_000)
 
-    # When it is converted
-    converted = heard(upsample_16k_to_24k(pcm(given)))
+        # When it is converted
+        converted = heard(upsample_16k_to_24k(pcm(given)))
 
-    # Then it is as loud as before, and its mirror image about 8 kHz is not heard
-    assert abs(level_db(converted, hz, amplitude=16_000)) < 0.5
-    assert level_db(converted, 16_000 - hz, amplitude=16_000) < -45
+        # Then it is as loud as before, and its mirror image about 8 kHz is not heard
+        assert abs(level_db(converted, hz, amplitude=16_000)) < 0.5
+        assert level_db(converted, 16_000 - hz, amplitude=16_000) < -45
 
 
 def test_nothing_is_delayed_and_all_that_is_left_is_rounding() -> None:
