@@ -1,4 +1,4 @@
-"""What schemathesis, which loads this file, has to know of Castline beyond the document."""
+"""Facts about Castline that are not in the document, for schemathesis, which loads this file."""
 
 from __future__ import annotations
 
