@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def routes(deployment: Deployment) -> dict[str, str]:
-    """How each route is authorized."""
+    """Authorization of each route."""
     return {
         route["RouteKey"]: route["AuthorizationType"]
         for route in deployment.service.properties_of("AWS::ApiGatewayV2::Route")
