@@ -1,4 +1,4 @@
-"""What a deployment gives each speech provider: its options, its secret, and the permissions that it needs."""
+"""Parts of a deployment for each speech provider: its options, its secret, and the permissions that it needs."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def polly_actions(deployment: Deployment, spec: functions.FunctionSpec) -> set[str]:
-    """What the function may do at Polly."""
+    """The permissions of the function at Polly."""
     role = deployed(deployment, spec)["Role"]["Fn::GetAtt"][0]
     policies = [
         policy["PolicyDocument"]["Statement"]
