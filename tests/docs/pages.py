@@ -82,6 +82,12 @@ def code(page: str, language: str) -> list[str]:
     return [match["text"] for match in _PART.finditer(page) if match["language"] == language]
 
 
+def block_with(page: str, words: str) -> str:
+    """Return the one ``sh`` block with some words: no step, because it needs something of the reader's own."""
+    (found,) = [text for text in code(page, "sh") if words in text]
+    return found
+
+
 def rows(page: str) -> list[list[str]]:
     """Return the cells of every row of every table, without the headings."""
     lines = page.splitlines()

@@ -12,8 +12,6 @@ from typing import TYPE_CHECKING, Final, Self
 if TYPE_CHECKING:
     from types import TracebackType
 
-HAS_CURL: Final = shutil.which("curl") is not None
-
 _STAND_IN: Final = Path(__file__).parent / "curl.py"
 _END: Final = "\x1e"
 _SECONDS_ASLEEP: Final = "0.05"
@@ -22,16 +20,11 @@ _SECONDS_ASLEEP: Final = "0.05"
 class Shell:
     """A bash in a folder of its own, within a ``with``. In it ``sleep`` is short."""
 
-    def __init__(self, folder: Path, *, real_curl: bool) -> None:
-        """Prepare a shell.
-
-        Args:
-            folder: the working folder, which receives files.
-            real_curl: whether ``curl`` is the installed one, or the replacement in ``curl.py``.
-        """
+    def __init__(self, folder: Path) -> None:
+        """Prepare a shell in its working folder, with a stand-in for ``curl`` on a machine that has none."""
         tools = folder / ".bin"
         tools.mkdir()
-        if not real_curl:
+        if shutil.which("curl") is None:
             stand_in = tools / "curl"
             stand_in.write_text(f'#!/bin/sh\nexec "{sys.executable}" -IS "{_STAND_IN}" "$@"\n', "utf-8")
             stand_in.chmod(0o755)

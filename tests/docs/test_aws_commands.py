@@ -16,14 +16,13 @@ import pytest
 
 from benchmarks.deployment import templates
 from infra.environments import DEV
+from local.stack import LocalStack
 from tests.docs.aws import StandInAws
 from tests.docs.pages import read
-from tests.docs.shell import HAS_CURL, Shell
+from tests.docs.shell import Shell
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from local.stack import LocalStack
 
 OPERATIONS: Final = read("docs/operations.md")
 EVENTS: Final = read("docs/events.md")
@@ -84,7 +83,7 @@ def answers(api_url: str) -> dict[str, Any]:
 
 @pytest.mark.skipif(shutil.which("jq") is None, reason="jq is not installed")
 @pytest.mark.timeout(400)  # it synthesizes the templates and runs 150 commands
-def test_every_command_is_taken_and_finds_something(stack: LocalStack, folder: Path) -> None:
+def test_every_command_is_taken_and_finds_something(folder: Path) -> None:
     # Given an account
     (folder / "scripts").mkdir()
     (folder / "scripts" / "with-node").write_text("#!/bin/sh\n", "utf-8")
@@ -92,7 +91,11 @@ def test_every_command_is_taken_and_finds_something(stack: LocalStack, folder: P
     (folder / "message.json").write_text(json.dumps({"requestPayload": {"detail": {}}}), "utf-8")
 
     # When
-    with Shell(folder, real_curl=HAS_CURL) as shell, StandInAws(folder / ".bin", answers(stack.url)) as aws:
+    with (
+        LocalStack(log_file=folder / "functions.log") as stack,
+        Shell(folder) as shell,
+        StandInAws(folder / ".bin", answers(stack.url)) as aws,
+    ):
         shell.run(PRELUDE)
         for block in [*blocks(OPERATIONS), *blocks(EVENTS)]:
             shell.run(f"{block}\n:")

@@ -7,15 +7,19 @@ import os
 import re
 import subprocess
 import sys
-import time
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
+import pytest
+
 from local.quickstart import DIALOGUE
 from tests.docs.pages import ROOT, code, read
+from tests.docs.stacks import stack_that_notes_requests
 from tests.e2e.api_client import MAX_ACTIVE_JOBS, ApiClient
 from tests.e2e.decoded_audio import decode
 from tests.e2e.dialogues import dialogue
+from tests.integration.local_cloud.eventually import eventually
+from tests.patience import PATIENCE_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,7 +45,6 @@ COMPILER_OPTIONS = {
     "moduleResolution": "bundler",
     "target": "es2022",
 }
-PATIENCE_SECONDS = 90
 BUSY_SECONDS, POLL_SECONDS = 5, 2
 """The values of Retry-After for a user with too many active jobs, and for a job in progress."""
 
@@ -91,6 +94,26 @@ process.exit();
 """
 
 
+@pytest.fixture(scope="module")
+def noted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[LocalStack, list[str]]]:
+    with stack_that_notes_requests(tmp_path_factory.mktemp("logs") / "functions.log") as noted:
+        yield noted
+
+
+@pytest.fixture
+def stack(noted: tuple[LocalStack, list[str]]) -> LocalStack:
+    """Return a stack whose user has no active jobs."""
+    stack, _requests = noted
+    with ApiClient(stack.url) as client:
+        eventually(lambda: not client.list_ids(status="pending") and not client.list_ids(status="processing"))
+    return stack
+
+
+@pytest.fixture
+def requests(noted: tuple[LocalStack, list[str]]) -> list[str]:
+    return noted[1]
+
+
 def run_while_busy(stack: LocalStack, requests: list[str], *command: str | Path, folder: Path) -> tuple[str, str]:
     """Run a client whose first submission is refused, and the second held up until its job has been asked for.
 
@@ -99,11 +122,11 @@ def run_while_busy(stack: LocalStack, requests: list[str], *command: str | Path,
     """
 
     def wait_for(pattern: str) -> None:
-        deadline = time.monotonic() + PATIENCE_SECONDS
-        while not any(re.match(pattern, line) for line in list(requests)):
+        def is_asked() -> bool:
             assert process.poll() is None, process.communicate()
-            assert time.monotonic() < deadline, f"nobody asked for {pattern}: {requests}"
-            time.sleep(0.02)
+            return any(re.match(pattern, line) for line in list(requests))
+
+        eventually(is_asked)
 
     with ApiClient(stack.url) as client, ExitStack() as paused:
         paused.enter_context(stack.cloud.lambdas.pause("plan"))

@@ -8,24 +8,22 @@ from __future__ import annotations
 
 import json
 import re
-import time
 from contextlib import ExitStack
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
 
-from local.openapi import document
-from tests.contract.run import stack_of_users_with_tokens
-from tests.contract.tokens import Issuer
 from tests.docs.answers import Answers, Differs
-from tests.docs.pages import Command, code, read, steps
-from tests.docs.shell import HAS_CURL, Shell
+from tests.docs.pages import Command, block_with, read, steps
+from tests.docs.shell import Shell
+from tests.docs.stacks import stack_that_notes_requests
 from tests.e2e.api_client import ApiClient
 from tests.e2e.decoded_audio import decode
-from tests.e2e.dialogues import dialogue
-from tests.patience import PATIENCE_SECONDS
+from tests.integration.local_cloud.eventually import eventually
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from local.stack import LocalStack
@@ -33,7 +31,6 @@ if TYPE_CHECKING:
 EDITIONS = ["docs/guide.md", "docs/guide.zh-TW.md"]
 SHOWN_ADDRESS = "http://localhost:8000"
 AT_LEAST_SECONDS = 5
-NEEDS_CURL = pytest.mark.skipif(not HAS_CURL, reason="curl is not installed")
 
 
 class Director:
@@ -51,113 +48,97 @@ class Director:
             case ["go", "on"]:
                 self._paused.close()
             case ["wait", "until", "spoken"]:
-                job_id = self._client.list_ids()[0]
-                deadline = time.monotonic() + PATIENCE_SECONDS
-                progress = self._client.job(job_id)["progress"]
-                while not 0 < progress["total_segments"] <= progress["completed_segments"]:
-                    progress = self._client.job(job_id)["progress"]
-                    assert time.monotonic() < deadline
-                    time.sleep(0.02)
+                eventually(self._is_spoken)
             case ["wait", "until", "all", "have", "ended"]:
-                deadline = time.monotonic() + PATIENCE_SECONDS
-                while self._client.list_ids(status="pending") or self._client.list_ids(status="processing"):
-                    assert time.monotonic() < deadline
-                    time.sleep(0.02)
+                eventually(self._have_all_ended)
             case _:
                 raise AssertionError(f"nobody knows how to {words}")
 
     def close(self) -> None:
         self._paused.close()
 
+    def _is_spoken(self) -> bool:
+        progress = self._client.job(self._client.list_ids()[0])["progress"]
+        return bool(0 < progress["total_segments"] <= progress["completed_segments"])
 
-def run(page: str, stack: LocalStack, requests: list[str], folder: Path, *, real_curl: bool) -> None:
-    """Do what a page says, and compare."""
-    answers = Answers()
-    with Shell(folder, real_curl=real_curl) as shell, ApiClient(stack.url) as client, ExitStack() as at_the_end:
-        director = Director(stack, client)
-        at_the_end.callback(director.close)
-        for step in steps(page):
-            if isinstance(step, Command):
-                before = len(requests)
-                try:
-                    printed = shell.run(answers.in_command(step.text).replace(SHOWN_ADDRESS, stack.url))
-                    if step.answer is not None:
-                        answers.compare(step.answer_language, step.answer, printed.replace(stack.url, SHOWN_ADDRESS))
-                    else:
-                        assert printed == "" or printed.startswith("{"), printed
-                        assert not refusals(requests[before:])
-                except AssertionError as error:
-                    raise Differs(f"line {step.line}: {error}") from error
-            else:
-                director.carry_out(step.words)
+    def _have_all_ended(self) -> bool:
+        return not any(self._client.list_ids(status=status) for status in ("pending", "processing"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """A page whose commands have been run, and the shell and the stack after the last."""
+
+    page: str
+    client: ApiClient
+    shell: Shell
+    folder: Path
+    requests: list[str]
+
+
+@pytest.fixture(scope="module", params=EDITIONS)
+def run(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
+    """Do what a page says, compare, and yield what there is then."""
+    page, folder = read(request.param), tmp_path_factory.mktemp("guide")
+    with stack_that_notes_requests(folder / "functions.log") as (stack, requests):
+        answers = Answers()
+        with Shell(folder) as shell, ApiClient(stack.url) as client, ExitStack() as at_the_end:
+            director = Director(stack, client)
+            at_the_end.callback(director.close)
+            for step in steps(page):
+                if isinstance(step, Command):
+                    before = len(requests)
+                    try:
+                        printed = shell.run(answers.in_command(step.text).replace(SHOWN_ADDRESS, stack.url))
+                        if step.answer is not None:
+                            shown = printed.replace(stack.url, SHOWN_ADDRESS)
+                            answers.compare(step.answer_language, step.answer, shown)
+                        else:
+                            assert printed == "" or printed.startswith("{"), printed
+                            assert not refusals(requests[before:])
+                    except AssertionError as error:
+                        raise Differs(f"line {step.line}: {error}") from error
+                else:
+                    director.carry_out(step.words)
+            yield Run(page=page, client=client, shell=shell, folder=folder, requests=requests)
 
 
 def refusals(requests: list[str]) -> list[str]:
     return [line for line in requests if int(line.split()[2]) >= 400]
 
 
-@pytest.mark.parametrize("edition", EDITIONS)
-@pytest.mark.parametrize(
-    "real_curl",
-    [
-        pytest.param(True, id="curl", marks=NEEDS_CURL),
-        pytest.param(False, id="stand-in"),
-    ],
-)
-def test_every_command_is_answered_as_shown(
-    edition: str, stack: LocalStack, requests: list[str], folder: Path, real_curl: bool
-) -> None:
-    page = read(edition)
+def test_every_command_is_answered_as_shown_and_audio_is_downloaded(run: Run) -> None:
+    files = sorted(run.folder.glob("*.mp3"))
 
-    run(page, stack, requests, folder, real_curl=real_curl)
-
-    # And what was downloaded is audio
-    files = sorted(folder.glob("*.mp3"))
-    assert len(files) == page.count("curl -L ") > 0
+    assert len(files) == run.page.count("curl -L ") > 0
     assert all(decode(file.read_bytes()).duration_ms > AT_LEAST_SECONDS * 1000 for file in files)
-    # And no operation is left out, but for those of operators, which do not exist for the user of the page
-    for path, methods in document()["paths"].items():
+
+
+def test_no_operation_is_left_out(run: Run) -> None:
+    for path, methods in json.loads(read("docs/openapi.json"))["paths"].items():
         if path.startswith("/api/v1/admin/"):
-            continue
+            continue  # Calls of operators do not exist for the user of the page.
         pattern = re.sub(r"\{\w+\}", r"[^/?\\s]+", path)
         for method in methods:
-            assert any(re.match(rf"{method.upper()} {pattern}[? ]", line) for line in requests), f"{method} {path}"
+            assert any(re.match(rf"{method.upper()} {pattern}[? ]", line) for line in run.requests), (
+                f"{method} {path}"
+            )
 
 
-def block(edition: str, words: str) -> str:
-    """Return the one block of a page that is no step, because it needs something of the reader's own."""
-    (found,) = [text for text in code(read(edition), "sh") if words in text]
-    return found
+def test_a_file_is_uploaded_as_shown(run: Run) -> None:
+    # Given a sound that waits for its file
+    content = next(run.folder.glob("*.mp3")).read_bytes()
+    (run.folder / "jingle.mp3").write_bytes(content)
+    sound = {"name": "Jingle", "size_bytes": len(content), "content_type": "audio/mpeg"}
+    created = run.client.post("/sounds", json=sound).json()
 
+    # When
+    run.shell.run(f"UPLOAD_URL='{created['upload']['url']}'")
+    run.shell.run(block_with(run.page, "-T"))
 
-@pytest.mark.parametrize("real_curl", [pytest.param(True, marks=NEEDS_CURL, id="curl"), False])
-@pytest.mark.parametrize("edition", EDITIONS)
-def test_a_file_is_uploaded_as_shown(edition: str, stack: LocalStack, folder: Path, real_curl: bool) -> None:
-    with ApiClient(stack.url) as client, Shell(folder, real_curl=real_curl) as shell:
-        # Given a sound that waits for its file
-        content = client.download(client.complete(dialogue())["id"]).content
-        (folder / "jingle.mp3").write_bytes(content)
-        sound = {"name": "Jingle", "size_bytes": len(content), "content_type": "audio/mpeg"}
-        created = client.post("/sounds", json=sound).json()
+    # Then
+    def status() -> str:
+        return str(run.client.get(f"/sounds/{created['id']}").json()["status"])
 
-        # When
-        shell.run(f"UPLOAD_URL='{created['upload']['url']}'")
-        shell.run(block(edition, "-T"))
-
-        # Then
-        deadline = time.monotonic() + PATIENCE_SECONDS
-        while (status := client.get(f"/sounds/{created['id']}").json()["status"]) == "waiting":
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
-        assert status == "ready"
-
-
-@pytest.mark.parametrize("edition", EDITIONS)
-def test_a_token_is_sent_as_shown(edition: str, folder: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
-    issuer, logs = Issuer(), tmp_path_factory.mktemp("logs")
-    with stack_of_users_with_tokens(issuer, log_folder=logs) as stack, Shell(folder, real_curl=HAS_CURL) as shell:
-        shell.run(f"API={stack.url}/api/v1 TOKEN={issuer.token('anna')}")
-        assert json.loads(shell.run(block(edition, "Bearer")))["items"] == []
-
-        shell.run("TOKEN=another")
-        assert json.loads(shell.run(block(edition, "Bearer")))["message"] == "Unauthorized"
+    eventually(lambda: status() != "waiting")
+    assert status() == "ready"

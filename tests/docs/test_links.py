@@ -79,17 +79,6 @@ def test_files_and_modules_that_are_named_exist(page: Path) -> None:
                 assert find_spec(word), word
 
 
-@every_page
-def test_make_knows_what_it_is_told_to_make(page: Path) -> None:
-    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
-    text = page.read_text("utf-8")
-    code = [*_CODE.findall(text), *(line for block in _FENCE.findall(text) for line in block.splitlines())]
-
-    named = {name for line in code for name in re.findall(r"^(?:\$ |PORT=\d+ )?make ([a-z-]+)", line.strip())}
-
-    assert named <= targets
-
-
 def test_every_decision_is_listed_under_its_own_title() -> None:
     index = (ROOT / "docs" / "adr" / "README.md").read_text("utf-8")
     pages = sorted((ROOT / "docs" / "adr").glob("[0-9]*.md"))

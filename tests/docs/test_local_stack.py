@@ -6,10 +6,9 @@ import json
 import runpy
 from typing import TYPE_CHECKING, Any
 
-import pytest
-
 from infra.functions import API
 from local.cloud.clock import Clock
+from local.stack import LocalStack
 from tests.docs.pages import code, read
 from tests.e2e.api_client import ApiClient
 from tests.e2e.dialogues import dialogue
@@ -17,14 +16,9 @@ from tests.e2e.dialogues import dialogue
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from local.stack import LocalStack
+    import pytest
 
 PAGE = read("docs/local-stack.md")
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock(wait_scale=0.01)
 
 
 def test_the_lines_for_tests_run(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -48,11 +42,12 @@ def test_the_limits_of_the_emulator_can_be_read() -> None:
     assert names["speech"].traffic.refusals == {}
 
 
-def test_a_turn_with_a_marker_fails_as_often_as_it_says(stack: LocalStack) -> None:
+def test_a_turn_with_a_marker_fails_as_often_as_it_says(folder: Path) -> None:
     (line,) = code(PAGE, "json")
     turn = json.loads(line)
 
-    with ApiClient(stack.url) as client:
+    stack = LocalStack(clock=Clock(wait_scale=0.01), log_file=folder / "functions.log")
+    with stack, ApiClient(stack.url) as client:
         job = client.complete(dialogue(turn["text"]))
 
     assert job["retry_count"] == 2
