@@ -11,7 +11,7 @@ from tests.integration.api.client import call
 if TYPE_CHECKING:
     from tests.integration.api.client import Answer
 
-pytestmark = pytest.mark.usefixtures("functions_environment")
+pytestmark = pytest.mark.usefixtures("service")
 
 
 def cast(*speakers: dict[str, Any], language: str = "en", **request: Any) -> Answer:
@@ -68,20 +68,6 @@ def test_speakers_get_voices_of_their_languages() -> None:
             ],
         },
     )
-
-
-def test_a_voice_that_was_dealt_stays_when_another_speaker_changes() -> None:
-    first = cast({"speaker": "Host"}, {"speaker": "Tom"}).json()["speakers"]
-
-    again = cast(
-        {"speaker": "Host", "voice_id": "en-US-BrianNeural"},
-        {"speaker": "Tom", "voice_id": first[1]["voice_id"]},
-    ).json()["speakers"]
-
-    assert [(each["voice_id"], each["voice_source"]) for each in again] == [
-        ("en-US-BrianNeural", "kept"),
-        (first[1]["voice_id"], "kept"),
-    ]
 
 
 def test_what_is_assumed_is_told_in_the_users_language() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
@@ -11,25 +11,18 @@ from castline.speech.errors import ProviderUnavailable
 from castline.speech.voice_list import Voice, VoiceList
 from tests.integration.api.client import Answer, call
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from local.cloud.cloud import LocalCloud
-
-pytestmark = pytest.mark.usefixtures("functions_environment")
+pytestmark = pytest.mark.usefixtures("service")
 
 JENNY, AVA_HD, HSIAO_YU = "en-US-JennyNeural", "en-US-Ava:DragonHDLatestNeural", "zh-TW-HsiaoYuNeural"
 
 
-@pytest.fixture(autouse=True)
-def workflow_held_up(functions_environment: LocalCloud) -> Iterator[None]:
-    """Keep jobs pending."""
-    with functions_environment.lambdas.pause("plan"):
-        yield
-
-
 def submit(
-    voice_id: str, *, turn: dict[str, Any] | None = None, speaker: dict[str, Any] | None = None, **request: Any
+    voice_id: str,
+    *,
+    turn: dict[str, Any] | None = None,
+    speaker: dict[str, Any] | None = None,
+    path: str = "/jobs",
+    **request: Any,
 ) -> Answer:
     body = {
         "provider": "azure",
@@ -37,7 +30,7 @@ def submit(
         "voice_assignments": [{"speaker": "A", "voice_id": voice_id} | (speaker or {})],
         **request,
     }
-    return call("POST", "/jobs", json=body, headers={"Accept-Language": "en"})
+    return call("POST", path, json=body, headers={"Accept-Language": "en"})
 
 
 def refused(answer: Answer) -> dict[str, str]:
@@ -126,7 +119,5 @@ def test_each_voice_tells_what_it_can_be_told() -> None:
         takes = {*voice["takes"], *(["style"] if "cheerful" in voice["styles"] else [])}
         own = {"language"} if voice["language"] == wishes["language"] else set()
         for field, value in wishes.items():
-            answer = submit(voice["voice_id"], turn={field: value})
-            if answer.status == 201:
-                call("DELETE", f"/jobs/{answer.json()['id']}")
-            assert answer.status == (201 if field in takes | own else 400), (voice["voice_id"], field, answer.text)
+            answer = submit(voice["voice_id"], turn={field: value}, path="/jobs/estimate")
+            assert answer.status == (200 if field in takes | own else 400), (voice["voice_id"], field, answer.text)

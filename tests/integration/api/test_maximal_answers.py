@@ -53,7 +53,7 @@ if TYPE_CHECKING:
     from castline.jobs.model import Job
     from local.cloud.cloud import LocalCloud
 
-pytestmark = pytest.mark.usefixtures("functions_environment")
+pytestmark = pytest.mark.usefixtures("service")
 
 WIDEST: Final = "😀"  # 12 bytes where all but ASCII is escaped, which is more than any other character takes
 LETTER: Final = "\N{CJK UNIFIED IDEOGRAPH-20000}"  # as wide
@@ -61,13 +61,6 @@ ORIGIN: Final = "http://127.0.0.1:8080"
 LONGEST: Final = WIDEST * limits.MAX_TITLE_CHARACTERS
 MAX_VOICES: Final = 2_000
 """Three times as many as Azure has."""
-
-
-@pytest.fixture(autouse=True)
-def workflow_held_up(functions_environment: LocalCloud) -> Iterator[None]:
-    """Jobs stay pending."""
-    with functions_environment.lambdas.pause("plan"):
-        yield
 
 
 def name(number: int) -> str:
@@ -120,7 +113,7 @@ def ask(method: str, path: str, user: str, **request: Any) -> tuple[dict[str, An
 
 
 @pytest.fixture(scope="module")
-def maximal_job(functions_environment: LocalCloud) -> Job:
+def maximal_job(service: LocalCloud) -> Job:
     return complete_job(cues(), requests.CreateJobRequest.model_validate(dialogue()).to_dialogue())
 
 
@@ -452,15 +445,15 @@ def test_no_answer_is_larger_than_lambda_lets_through(maximal_job: Job, monkeypa
 
 @pytest.mark.parametrize(("subtitle_format", "read"), [("vtt", read_vtt), ("srt", read_srt)])
 def test_subtitles_too_large_for_an_answer_are_fetched_from_the_bucket(
-    functions_environment: LocalCloud, subtitle_format: str, read: Any, monkeypatch: pytest.MonkeyPatch
+    service: LocalCloud, subtitle_format: str, read: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # Given
-    said = cues()[:20_000]
+    said = [SubtitleCue(0, 999, "A", WIDEST * 250_000), SubtitleCue(1_000, 1_999, "B", WIDEST * 250_000)]
     job = complete_job(said)
     path = f"/jobs/{job.id}/subtitles?format={subtitle_format}"
     monkeypatch.setenv("DOWNLOAD_ENDPOINT_URL", ORIGIN)
     composition.reset()
-    s3 = Client(functions_environment.s3_wsgi_app())
+    s3 = Client(service.s3_wsgi_app())
 
     # When
     redirects = {method: call(method, path, user=job.user_id) for method in ("GET", "HEAD")}

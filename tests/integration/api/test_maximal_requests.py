@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 import time
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
 import pytest
 
@@ -14,24 +13,16 @@ from castline.speech.providers.base import MAX_VOICE_ID_LENGTH
 from tests.integration.api.client import call
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
-    from local.cloud.cloud import LocalCloud
 
-pytestmark = pytest.mark.usefixtures("functions_environment")
+pytestmark = pytest.mark.usefixtures("service")
 
 VOICE_ID = "zh-TW-HsiaoYuNeural"
 MAX_CPU_SECONDS = 10
 """A third of the time that the function has, on a machine that other tests use, too."""
 
 _chance = random.Random(1)
-
-
-@pytest.fixture(autouse=True)
-def workflow_held_up(functions_environment: LocalCloud) -> Iterator[None]:
-    """Keep jobs pending."""
-    with functions_environment.lambdas.pause("plan"):
-        yield
 
 
 def incompressible(characters: int) -> str:
@@ -59,54 +50,67 @@ def dialogue(*, speakers: int, name: int, voice_name: int, characters: int) -> d
     }
 
 
-MAXIMAL = {
-    "everything": ("/jobs", dialogue(speakers=1_000, name=50, voice_name=100, characters=100_000)),
-    "names of speakers and voices": ("/jobs", dialogue(speakers=1_000, name=50, voice_name=100, characters=1_000)),
-    "names of speakers and texts": ("/jobs", dialogue(speakers=1_000, name=50, voice_name=0, characters=100_000)),
-    "texts": ("/jobs", dialogue(speakers=2, name=50, voice_name=100, characters=100_000)),
-    "one text": (
-        "/jobs/tts",
-        {
-            "provider": "azure",
-            "text": incompressible(limits.MAX_SINGLE_TEXT_CHARACTERS),
-            "voice_id": voice_id(),
-            "voice_name": incompressible(100),
-        },
-    ),
-    "script": ("/dialogues/parse", {"script": f"甲：{incompressible(limits.MAX_DIALOGUE_CHARACTERS)}"}),
-}
+def dialogue_of_everything() -> dict[str, Any]:
+    """Return a valid dialogue that is too large to be stored."""
+    return dialogue(speakers=1_000, name=50, voice_name=100, characters=100_000)
+
+
+def single_text() -> dict[str, Any]:
+    return {
+        "provider": "azure",
+        "text": incompressible(limits.MAX_SINGLE_TEXT_CHARACTERS),
+        "voice_id": voice_id(),
+        "voice_name": incompressible(100),
+    }
 
 
 @pytest.mark.parametrize(
-    ("name", "status"),
+    "request_of",
     [
-        ("everything", 400),
-        ("names of speakers and voices", 400),
-        ("names of speakers and texts", 400),
-        ("texts", 201),
-        ("one text", 201),
-        ("script", 200),
+        dialogue_of_everything,
+        lambda: dialogue(speakers=1_000, name=50, voice_name=100, characters=1_000),
+        lambda: dialogue(speakers=1_000, name=50, voice_name=0, characters=100_000),
     ],
+    ids=["everything", "names of speakers and voices", "names of speakers and texts"],
 )
-def test_a_maximal_request_is_taken_or_refused_with_what_to_shorten(name: str, status: int) -> None:
-    path, request = MAXIMAL[name]
-    user = f"user-{uuid4()}"
+def test_a_request_that_is_too_large_to_be_stored_is_refused_with_what_to_shorten(
+    user: str, request_of: Callable[[], dict[str, Any]]
+) -> None:
+    answer = call("POST", "/jobs", user=user, json=request_of(), headers={"Accept-Language": "en"})
 
-    answer = call("POST", path, user=user, json=request, headers={"Accept-Language": "en"})
-
-    assert answer.status == status
-    if status == 400:
-        (problem,) = answer.json()["details"]["errors"]
-        assert problem["field"] == "body"
-        assert "shorten the texts, the speakers' names, the values of voice_name" in problem["message"]
-    if status == 201:
-        job_id = answer.json()["id"]
-        assert call("GET", f"/jobs/{job_id}", user=user).status == 200
-        assert call("DELETE", f"/jobs/{job_id}", user=user).status == 200
-        assert call("POST", f"/jobs/{job_id}/resubmit", user=user).status == 201
+    assert answer.status == 400
+    (problem,) = answer.json()["details"]["errors"]
+    assert problem["field"] == "body"
+    assert "shorten the texts, the speakers' names, the values of voice_name" in problem["message"]
 
 
-def test_as_many_phonemes_as_possible_in_as_many_turns_take_little_time() -> None:
+@pytest.mark.parametrize(
+    ("path", "request_of"),
+    [
+        ("/jobs", lambda: dialogue(speakers=2, name=50, voice_name=100, characters=100_000)),
+        ("/jobs/tts", single_text),
+    ],
+    ids=["dialogue", "single text"],
+)
+def test_the_longest_texts_are_submitted_read_and_submitted_again(
+    user: str, path: str, request_of: Callable[[], dict[str, Any]]
+) -> None:
+    submitted = call("POST", path, user=user, json=request_of())
+
+    assert submitted.status == 201
+    job_id = submitted.json()["id"]
+    assert call("GET", f"/jobs/{job_id}", user=user).status == 200
+    assert call("DELETE", f"/jobs/{job_id}", user=user).status == 200
+    assert call("POST", f"/jobs/{job_id}/resubmit", user=user).status == 201
+
+
+def test_the_longest_script_is_parsed() -> None:
+    script = f"甲：{incompressible(limits.MAX_DIALOGUE_CHARACTERS)}"
+
+    assert call("POST", "/dialogues/parse", json={"script": script}).status == 200
+
+
+def test_as_many_phonemes_as_possible_in_as_many_turns_take_little_time(user: str) -> None:
     # Given turns of as many speakers, which use all the pronunciations of a request
     word = "w{}".format
     turns, entries = limits.MAX_TURNS, limits.MAX_PRONUNCIATIONS
@@ -125,7 +129,7 @@ def test_as_many_phonemes_as_possible_in_as_many_turns_take_little_time() -> Non
     }
     started = time.process_time()
 
-    answer = call("POST", "/jobs", user=f"user-{uuid4()}", json=request)
+    answer = call("POST", "/jobs", user=user, json=request)
 
     # Then the function answers well before API Gateway gives up on it
     assert answer.status == 201
@@ -147,7 +151,7 @@ def test_as_many_phonemes_as_possible_in_as_many_turns_take_little_time() -> Non
     ],
 )
 def test_the_pauses_in_texts_are_limited_together(
-    path: str, field: str, request_of: Callable[[str], dict[str, Any]]
+    user: str, path: str, field: str, request_of: Callable[[str], dict[str, Any]]
 ) -> None:
     # Given as many of the longest pauses as are allowed, and one more
     allowed = limits.MAX_SILENCE_MS // 10_000
@@ -155,7 +159,7 @@ def test_the_pauses_in_texts_are_limited_together(
         call(
             "POST",
             path,
-            user=f"user-{uuid4()}",
+            user=user,
             json={"provider": "azure", **request_of("[pause 10s]" * pauses)},
             headers={"Accept-Language": "en"},
         )
@@ -169,7 +173,7 @@ def test_the_pauses_in_texts_are_limited_together(
     ]
 
 
-def test_aliases_do_not_make_texts_many_times_as_long() -> None:
+def test_aliases_do_not_make_texts_many_times_as_long(user: str) -> None:
     # Given an alias with which a text has as many characters as are allowed, and one more
     request = {
         "provider": "azure",
@@ -184,7 +188,7 @@ def test_aliases_do_not_make_texts_many_times_as_long() -> None:
         call(
             "POST",
             "/jobs/tts",
-            user=f"user-{uuid4()}",
+            user=user,
             json=request | {"text": text + "y" * characters},
             headers={"Accept-Language": "en"},
         )

@@ -7,15 +7,15 @@ from typing import Any
 import pytest
 
 from castline.api.operations import OPERATIONS
-from castline.jobs.ids import is_job_id
 from local.gateway import OPERATOR
 from local.quickstart import DIALOGUE
 from tests.integration.api.client import Answer, make_event, send
 
-pytestmark = pytest.mark.usefixtures("functions_environment")
+pytestmark = pytest.mark.usefixtures("service")
 
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "BREW"]
 PATHS = sorted({route.path for route in OPERATIONS})
+UNKNOWN_JOB = "01900000-0000-7000-8000-000000000000"
 
 
 def ask(method: str, path: str, **request: Any) -> Answer:
@@ -28,32 +28,42 @@ def takes(path: str) -> set[str]:
     return methods | ({"HEAD"} if "GET" in methods else set())
 
 
-@pytest.mark.parametrize(
-    "request_body", [{}, {"json": {"title": "One"}}, {"data": b"{"}], ids=["none", "JSON", "half"]
-)
-@pytest.mark.parametrize("path", PATHS)
-@pytest.mark.parametrize("method", METHODS)
-def test_a_method_that_a_path_does_not_take_is_answered_with_those_it_takes(
-    method: str, path: str, request_body: dict[str, Any]
-) -> None:
-    answer = ask(method, path.replace("{job_id}", "01900000-0000-7000-8000-000000000000"), **request_body)
+def demand_method_not_allowed(answer: Answer, method: str, path: str) -> None:
+    assert answer.status == 405
+    assert method == "HEAD" or answer.json()["error"] == "METHOD_NOT_ALLOWED"
+    assert set(answer.headers["Allow"].split(", ")) == takes(path)
 
-    if method in takes(path):
-        assert answer.status not in {405, 500}
-    else:
-        assert answer.status == 405
-        assert method == "HEAD" or answer.json()["error"] == "METHOD_NOT_ALLOWED"
-        assert set(answer.headers["Allow"].split(", ")) == takes(path)
+
+@pytest.mark.parametrize("path", PATHS)
+def test_a_method_that_a_path_does_not_take_is_answered_with_those_it_takes(path: str) -> None:
+    for method in METHODS:
+        answer = ask(method, path.replace("{job_id}", UNKNOWN_JOB))
+
+        if method in takes(path):
+            assert answer.status not in {405, 500}
+        else:
+            demand_method_not_allowed(answer, method, path)
+
+
+@pytest.mark.parametrize("request_body", [{"json": {"title": "One"}}, {"data": b"{"}], ids=["JSON", "half"])
+def test_a_method_that_a_path_does_not_take_is_told_before_its_body_is_read(request_body: dict[str, Any]) -> None:
+    path = "/api/v1/jobs/{job_id}"
+
+    for method in set(METHODS) - takes(path):
+        demand_method_not_allowed(ask(method, path.replace("{job_id}", UNKNOWN_JOB), **request_body), method, path)
 
 
 def test_a_path_that_does_not_exist_takes_no_method() -> None:
     assert {ask(method, "/api/v1/nowhere").status for method in METHODS} == {404}
 
 
+@pytest.fixture(scope="module")
+def job_id(service: object) -> str:
+    return str(ask("POST", "/api/v1/jobs", json=DIALOGUE).json()["id"])
+
+
 @pytest.mark.parametrize("path", [route.path for route in OPERATIONS if route.method == "GET"])
-def test_head_is_answered_as_get_without_the_body(path: str) -> None:
-    job_id = ask("POST", "/api/v1/jobs", json=DIALOGUE).json().get("id", "01900000-0000-7000-8000-000000000000")
-    assert is_job_id(job_id)
+def test_head_is_answered_as_get_without_the_body(path: str, job_id: str) -> None:
     got, head = (ask(method, path.replace("{job_id}", job_id)) for method in ("GET", "HEAD"))
 
     assert (head.status, head.text) == (got.status, "")

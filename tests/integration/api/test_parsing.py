@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
 import pytest
 
@@ -12,7 +11,7 @@ from tests.integration.api.client import call
 if TYPE_CHECKING:
     from tests.integration.api.client import Answer
 
-pytestmark = pytest.mark.usefixtures("functions_environment")
+pytestmark = pytest.mark.usefixtures("service")
 
 
 def parse(script: object, *, language: str = "zh-TW", **options: str) -> Answer:
@@ -63,14 +62,15 @@ def test_a_script_becomes_turns() -> None:
     )
 
 
-def test_the_turns_can_be_submitted_as_they_are() -> None:
+def test_the_turns_can_be_submitted_as_they_are(user: str) -> None:
     parsed = parse("小美：早\n阿傑：安").json()
     voices = [{"speaker": speaker, "voice_id": "zh-TW-HsiaoYuNeural"} for speaker in parsed["speakers"]]
 
-    answer = call("POST", "/jobs", json={"provider": "azure", "turns": parsed["turns"], "voice_assignments": voices})
+    job = {"provider": "azure", "turns": parsed["turns"], "voice_assignments": voices}
+    answer = call("POST", "/jobs", user=user, json=job)
 
     assert answer.status == 201
-    stored = call("GET", f"/jobs/{answer.json()['id']}").json()["input_params"]["turns"]
+    stored = call("GET", f"/jobs/{answer.json()['id']}", user=user).json()["input_params"]["turns"]
     assert [turn.keys() for turn in stored] == [{"speaker", "text", "index"}] * 2
 
 
@@ -174,20 +174,8 @@ def test_half_a_surrogate_pair_is_refused() -> None:
 @pytest.mark.parametrize(
     ("script", "turns"),
     [
-        ("A: hi\n\n## Part two\n\nB: yo", [("A", "hi"), ("B", "yo", "Part two")]),
-        ("A: one\n[pause:500ms] and on", [("A", "one\n[pause 500ms] and on")]),
-        ("A: hi\n[laughs] that is funny", [("A", "hi\nthat is funny")]),
-        ("[Music fades in]\nA: hi", [("A", "hi")]),
-        ("[S1] Hi there. [S2] Hello!", [("S1", "Hi there."), ("S2", "Hello!")]),
-        ("<Person1>Hi</Person1><Person2>Yo</Person2>", [("Person1", "Hi"), ("Person2", "Yo")]),
-        ("A：（驚喜）真的嗎？", [("A", "[驚喜]真的嗎？")]),
-        ("A（笑）：真的嗎？", [("A", "真的嗎？")]),
-        ("A (whispering): hi", [("A", "[whispering] hi")]),
-        ("A: This is **really** good, see [the map](https://x.y/z).", [("A", "This is really good, see the map.")]),
+        ("A: hi\n\n## Part two\n\nB (whispering): yo", [("A", "hi"), ("B", "[whispering] yo", "Part two")]),
         ("A: 早\nB: ……\nA: 安", [("A", "早"), ("B", "……"), ("A", "安")]),
-        ("Jos\u00e9: one\nB: two\nJose\u0301: three", [("Jos\u00e9", "one"), ("B", "two"), ("Jos\u00e9", "three")]),
-        ("Ａ：one\nA: two", [("Ａ", "one"), ("Ａ", "two")]),
-        ("\u200fA: one\nA: two", [("A", "one"), ("A", "two")]),
         (
             "1\n00:00:01,000 --> 00:00:02,000\nAnna: Hi.\n\n2\n00:00:03,000 --> 00:00:04,000\n- Bob: Yo.\n",
             [("Anna", "Hi."), ("Bob", "Yo.")],
@@ -196,22 +184,19 @@ def test_half_a_surrogate_pair_is_refused() -> None:
             "INT. KITCHEN - DAY\n\nAnna sits.\n\nANNA\n(to Bob)\nHi, *you*.\n\nBOB (V.O.)\nYo.\n",
             [("ANNA", "Hi, you.", "INT. KITCHEN - DAY"), ("BOB", "Yo.")],
         ),
-        ('[{"speaker": "A", "text": "hi"}, {"speaker": "B", "text": "yo"}]', [("A", "hi"), ("B", "yo")]),
     ],
+    ids=["markdown", "a beat", "captions", "screenplay"],
 )
-def test_what_people_paste_becomes_turns_that_can_be_submitted(script: str, turns: list[tuple[str, ...]]) -> None:
+def test_what_people_paste_becomes_turns_that_can_be_submitted(
+    user: str, script: str, turns: list[tuple[str, ...]]
+) -> None:
     answer = parse(script)
 
     assert turns_of(answer) == [dict(zip(("speaker", "text", "chapter"), turn, strict=False)) for turn in turns]
     parsed = answer.json()
     voices = [{"speaker": speaker, "voice_id": "zh-TW-HsiaoYuNeural"} for speaker in parsed["speakers"]]
     job = {"provider": "azure", "turns": parsed["turns"], "voice_assignments": voices}
-    assert call("POST", "/jobs", user=f"user-{uuid4()}", json=job).status == 201
-
-
-def test_a_direction_is_no_speaker() -> None:
-    assert turns_of(parse("[laughs] that is funny")) == [{"speaker": "Narrator", "text": "that is funny"}]
-    assert [error["line"] for error in refusals(parse("[Music fades in]"))] == [1]
+    assert call("POST", "/jobs", user=user, json=job).status == 201
 
 
 def test_a_question_is_asked_in_words_and_its_answer_is_followed() -> None:
@@ -284,21 +269,12 @@ def test_an_answer_names_its_speaker_in_characters_that_scripts_may_have() -> No
     assert [each["field"] for each in refusals(answer)] == ["answers[0].speaker"]
 
 
-def test_each_speaker_has_the_language_of_most_of_the_own_words() -> None:
-    script = "Ann: This word is 你好 in Chinese.\nLéa: Bonjour, comment allez-vous ce matin ?\n小美：我們走吧。"
-
-    assert parse(script).json()["languages"] == {"Ann": "en", "Léa": "fr", "小美": "zh-TW"}
-
-
 @pytest.mark.parametrize(
     ("script", "expected"),
     [
         ("A: hi\nB（笑）：yo", [("direction_not_spoken", 2, 1, "（笑）")]),
         ("A: hi\nB: (laughs)\nA: yo", [("direction_not_spoken", 2, None, "(laughs)")]),
         ("A: hi\n\n# One\n# Two\n\nB: yo", [("not_dialogue", 3, None, "One")]),
-        ("WEBVTT\n\n00:01.000 --> 00:02.000\n<v A>hi", [("times_dropped", 3, None, "00:01.000 --> 00:02.000")]),
-        ("INT. X\n\nShe sits.\n\nANNA\nHi.", [("not_dialogue", 3, None, "She sits.")]),
-        ('{"provider": "azure", "turns": [{"speaker": "A", "text": "hi"}]}', [("not_dialogue", 1, None, "provider")]),
     ],
 )
 def test_nothing_is_dropped_without_a_word(script: str, expected: list[tuple[str, int, int | None, str]]) -> None:
@@ -317,14 +293,11 @@ def test_a_warning_is_told_in_the_clients_language(language: str, words: str) ->
 @pytest.mark.parametrize(
     ("script", "options", "expected"),
     [
-        ("A: hi", {}, "plain"),
         ("A: hi", {"format": "auto"}, "plain"),
         ("A: hi", {"format": "markdown"}, "markdown"),
-        ("# One\nA: hi", {}, "markdown"),
         ("00:01.000 --> 00:02.000\nhi", {}, "srt"),
         ("00:01.000 --> 00:02.000\nhi", {"format": "vtt"}, "vtt"),
         ('[{"speaker": "A", "text": "hi"}]', {}, "json"),
-        ("ANNA\nHi.", {"format": "fountain"}, "fountain"),
     ],
 )
 def test_the_format_is_found_out_unless_it_is_named(script: str, options: dict[str, str], expected: str) -> None:

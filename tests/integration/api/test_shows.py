@@ -5,13 +5,10 @@ from __future__ import annotations
 import copy
 import json
 import random
-from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
-from uuid import uuid4
+from typing import Any
 
 import boto3
 import pytest
-from uuid6 import uuid7
 
 from castline import composition
 from castline.documents import items
@@ -19,55 +16,15 @@ from castline.documents.limits import MAX_BODY_BYTES
 from castline.dynamodb import pack, serialize
 from castline.jobs import limits
 from castline.shows.items import SHOWS
-from castline.sounds.model import Sound, SoundKind, SoundStatus
+from castline.sounds.model import SoundKind, SoundStatus
 from local import resources
 from local.quickstart import DIALOGUE
 from tests.integration.api.client import Answer, call
+from tests.integration.api.kept_sounds import is_kept_for_good, keep_sound
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from local.cloud.cloud import LocalCloud
-
-pytestmark = pytest.mark.usefixtures("functions_environment")
+pytestmark = pytest.mark.usefixtures("service")
 
 VOICE = "zh-TW-HsiaoYuNeural"
-
-
-@pytest.fixture(autouse=True)
-def workflow_held_up(functions_environment: LocalCloud) -> Iterator[None]:
-    """Keep jobs pending."""
-    with functions_environment.lambdas.pause("plan"):
-        yield
-
-
-@pytest.fixture
-def user() -> str:
-    return f"user-{uuid4()}"
-
-
-def keep(user: str, kind: SoundKind = SoundKind.AUDIO, *, status: SoundStatus = SoundStatus.READY) -> str:
-    """Store a sound of ``user`` that no job has used, and return its id."""
-    now = datetime.now(UTC)
-    sound = Sound(
-        id=str(uuid7()),
-        user_id=user,
-        name="a sound",
-        kind=kind,
-        status=status,
-        content_type="audio/mpeg" if kind is SoundKind.AUDIO else "image/png",
-        size_bytes=1000,
-        created_at=now,
-        expires_at=now + timedelta(days=30),
-    )
-    composition.sound_repository().create(sound, max_sounds=100)
-    return sound.id
-
-
-def is_kept_for_good(user: str, sound_id: str) -> bool:
-    sound = composition.sound_repository().find(user, sound_id)
-    assert sound is not None
-    return sound.expires_at is None
 
 
 def put(user: str, body: Any, name: str = "park", language: str = "en") -> Answer:
@@ -115,21 +72,21 @@ def whole(user: str) -> dict[str, Any]:
         "loudness": "broadcast",
         "music": {
             "intro": {
-                "sound_id": keep(user),
+                "sound_id": keep_sound(user),
                 "gain_db": -3,
                 "fade_in_ms": 10,
                 "fade_out_ms": 20,
                 "overlap_ms": 500,
             },
             "bed": {
-                "sound_id": keep(user),
+                "sound_id": keep_sound(user),
                 "gain_db": -20,
                 "fade_in_ms": 0,
                 "fade_out_ms": 0,
                 "duck_db": 6,
             },
         },
-        "cover_id": keep(user, SoundKind.IMAGE),
+        "cover_id": keep_sound(user, SoundKind.IMAGE),
         "gap_ms": 0,
         "crossfade_ms": 0,
     }
@@ -241,7 +198,7 @@ class TestSounds:
         # Given sounds that no job has used
         show = whole(user)
         ids = [show["music"]["intro"]["sound_id"], show["music"]["bed"]["sound_id"], show["cover_id"]]
-        unused = keep(user)
+        unused = keep_sound(user)
 
         # When a show names them
         put(user, show)
@@ -253,11 +210,12 @@ class TestSounds:
 
     def test_that_a_job_could_not_use_are_refused(self, user: str) -> None:
         # Given a sound that is fine, and others that are not
-        fine, waiting, cover = keep(user), keep(user, status=SoundStatus.WAITING), keep(user, SoundKind.IMAGE)
+        fine, cover = keep_sound(user), keep_sound(user, SoundKind.IMAGE)
+        waiting = keep_sound(user, status=SoundStatus.WAITING)
         music = {
             "intro": {"sound_id": waiting},
             "outro": {"sound_id": cover},
-            "bed": {"sound_id": keep("somebody else")},
+            "bed": {"sound_id": keep_sound("somebody else")},
         }
 
         # When a show names them
@@ -275,7 +233,7 @@ class TestSounds:
 
     def test_that_are_deleted_do_not_keep_the_show_from_being_read(self, user: str) -> None:
         # Given a show whose sound has been deleted
-        sound_id = keep(user)
+        sound_id = keep_sound(user)
         put(user, {"music": {"outro": {"sound_id": sound_id}}})
         assert call("DELETE", f"/sounds/{sound_id}", user=user).status == 204
 
@@ -326,7 +284,7 @@ def test_what_a_newer_release_has_added_is_ignored(user: str) -> None:
     show = {
         "title": "Episode",
         "cast": [{"speaker": "A", "voice_id": VOICE}],
-        "music": {"bed": {"sound_id": keep(user)}},
+        "music": {"bed": {"sound_id": keep_sound(user)}},
     }
     put(user, show)
     before = get(user)

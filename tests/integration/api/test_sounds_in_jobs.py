@@ -5,28 +5,21 @@ from __future__ import annotations
 import copy
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
-from uuid import uuid4
+from typing import Any
 
 import pytest
-from uuid6 import uuid7
 
 from castline import composition
 from castline.jobs.model import SoundTurn
-from castline.sounds.model import AudioFacts, Sound, SoundKind, SoundStatus
+from castline.sounds.model import AudioFacts, SoundKind, SoundStatus
 from local.quickstart import DIALOGUE
 from tests.integration.api.client import Answer, call
 from tests.integration.api.completed_jobs import complete_job
+from tests.integration.api.kept_sounds import is_kept_for_good, keep_sound
 from tests.integration.examples import make_dialogue
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+pytestmark = pytest.mark.usefixtures("service")
 
-    from local.cloud.cloud import LocalCloud
-
-pytestmark = pytest.mark.usefixtures("functions_environment")
-
-AUDIO, IMAGE = ("audio/mpeg", SoundKind.AUDIO), ("image/png", SoundKind.IMAGE)
 MESSAGES = {
     "unknown_sound": ("you have no such sound", "沒有這個音效"),
     "sound_not_ready": (
@@ -36,49 +29,6 @@ MESSAGES = {
     "sound_not_audio": ("this sound is an image; choose one with audio", "這個音效是圖片，請選擇聲音檔"),
     "sound_not_image": ("a cover must be an image", "封面必須是圖片"),
 }
-
-
-@pytest.fixture(autouse=True)
-def workflow_held_up(functions_environment: LocalCloud) -> Iterator[None]:
-    """Keep jobs pending."""
-    with functions_environment.lambdas.pause("plan"):
-        yield
-
-
-@pytest.fixture
-def user() -> str:
-    return f"user-{uuid4()}"
-
-
-def keep(
-    user: str,
-    kind: tuple[str, SoundKind] = AUDIO,
-    *,
-    status: SoundStatus = SoundStatus.READY,
-    facts: AudioFacts | None = None,
-) -> str:
-    """Store a sound of ``user`` that no job has used, and return its id."""
-    now = datetime.now(UTC)
-    sound = Sound(
-        id=str(uuid7()),
-        user_id=user,
-        name="a sound",
-        kind=kind[1],
-        status=status,
-        content_type=kind[0],
-        size_bytes=1000,
-        created_at=now,
-        expires_at=(now + timedelta(days=30)).replace(microsecond=0),
-        facts=facts,
-    )
-    composition.sound_repository().create(sound, max_sounds=100)
-    return sound.id
-
-
-def is_kept_for_good(user: str, sound_id: str) -> bool:
-    sound = composition.sound_repository().find(user, sound_id)
-    assert sound is not None
-    return sound.expires_at is None
 
 
 def submit(user: str, *sounds: dict[str, Any], language: str = "en", **changes: Any) -> Answer:
@@ -96,8 +46,8 @@ def problems_of(answer: Answer) -> dict[str, str]:
 
 def test_usable_sounds_are_taken_and_kept_for_good(user: str) -> None:
     # Given
-    intro, bed, gong, cover = keep(user), keep(user), keep(user), keep(user, IMAGE)
-    unused = keep(user)
+    intro, bed, gong, cover = keep_sound(user), keep_sound(user), keep_sound(user), keep_sound(user, SoundKind.IMAGE)
+    unused = keep_sound(user)
 
     # When
     answer = submit(
@@ -128,7 +78,7 @@ def test_usable_sounds_are_taken_and_kept_for_good(user: str) -> None:
 
 
 def test_a_single_text_takes_music_and_a_cover(user: str) -> None:
-    bed, cover = keep(user), keep(user, IMAGE)
+    bed, cover = keep_sound(user), keep_sound(user, SoundKind.IMAGE)
     body = {"provider": "azure", "text": "早安。", "voice_id": "zh-TW-HsiaoYuNeural"}
 
     fine = call("POST", "/jobs/tts", user=user, json=body | {"music": {"bed": {"sound_id": bed}}, "cover_id": cover})
@@ -145,9 +95,9 @@ def test_a_single_text_takes_music_and_a_cover(user: str) -> None:
 @pytest.mark.parametrize("number", range(2), ids=["en", "zh-TW"])
 def test_what_cannot_be_used_is_refused_where_it_was_sent(user: str, number: int) -> None:
     # Given sounds of all kinds that cannot be used
-    picture, clip = keep(user, IMAGE), keep(user)
-    waiting, failed = keep(user, status=SoundStatus.WAITING), keep(user, status=SoundStatus.FAILED)
-    deleted, foreign = keep(user), keep("somebody else")
+    picture, clip = keep_sound(user, SoundKind.IMAGE), keep_sound(user)
+    waiting, failed = keep_sound(user, status=SoundStatus.WAITING), keep_sound(user, status=SoundStatus.FAILED)
+    deleted, foreign = keep_sound(user), keep_sound("somebody else")
     composition.keep_sounds().delete(user, deleted)
 
     # When they are submitted, the sounds before the turns that they come after
@@ -181,7 +131,7 @@ def test_what_cannot_be_used_is_refused_where_it_was_sent(user: str, number: int
 
 def test_a_submission_that_was_interrupted_keeps_its_sounds_when_it_comes_again(user: str) -> None:
     # Given a job that was stored, but whose sound was not kept any more: the function was stopped in between
-    clip = keep(user)
+    clip = keep_sound(user)
     body = copy.deepcopy(DIALOGUE)
     body["turns"] = [*body["turns"], {"sound_id": clip, "index": 9}]
     headers = {"Idempotency-Key": "lesson-1"}
@@ -201,7 +151,7 @@ def test_a_submission_that_was_interrupted_keeps_its_sounds_when_it_comes_again(
 
 def test_a_submission_that_comes_again_after_its_sound_was_deleted_gives_the_same_job(user: str) -> None:
     # Given a job with a sound, which is deleted
-    clip = keep(user)
+    clip = keep_sound(user)
     body = copy.deepcopy(DIALOGUE) | {"music": {"intro": {"sound_id": clip}}}
     headers = {"Idempotency-Key": "lesson-1"}
     first = call("POST", "/jobs", user=user, json=body, headers=headers)
@@ -234,7 +184,7 @@ def test_the_sounds_among_the_turns_last_an_hour_at_most(user: str, language: st
     facts = AudioFacts(
         duration_ms=900_000, channels=2, sample_rate_hz=48_000, loudness_lufs=-16.0, standard_lufs=-19.0
     )
-    clip = keep(user, facts=facts)
+    clip = keep_sound(user, facts=facts)
     turns = [{"sound_id": clip, "index": index} for index in range(5, 10)]
 
     # Then it may be heard four times besides the music, and no more
@@ -243,7 +193,7 @@ def test_the_sounds_among_the_turns_last_an_hour_at_most(user: str, language: st
 
 
 def test_a_refused_submission_keeps_no_sound(user: str) -> None:
-    clip = keep(user)
+    clip = keep_sound(user)
     for _ in range(3):
         assert submit(user).status == 201
 
@@ -254,7 +204,7 @@ def test_a_refused_submission_keeps_no_sound(user: str) -> None:
 
 def test_a_job_whose_sound_is_deleted_cannot_be_submitted_again(user: str) -> None:
     # Given an ended job with a sound
-    clip = keep(user)
+    clip = keep_sound(user)
     job_id = submit(user, {"sound_id": clip, "index": 5}).json()["id"]
     assert call("DELETE", f"/jobs/{job_id}", user=user).status == 200
     assert call("POST", f"/jobs/{job_id}/resubmit", user=user).status == 201
@@ -272,7 +222,7 @@ class TestVersions:
 
     def test_music_and_cover_are_checked_and_kept(self) -> None:
         job = complete_job()
-        clip, cover = keep(job.user_id), keep(job.user_id, IMAGE)
+        clip, cover = keep_sound(job.user_id), keep_sound(job.user_id, SoundKind.IMAGE)
         path = f"/jobs/{job.id}/renditions"
 
         refused = call(

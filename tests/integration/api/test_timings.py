@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from castline.jobs.model import Job
     from local.cloud.cloud import LocalCloud
 
-pytestmark = pytest.mark.usefixtures("functions_environment")
+pytestmark = pytest.mark.usefixtures("service")
 
 ORIGIN = "http://127.0.0.1:8080"
 CUES = (
@@ -213,17 +213,17 @@ class TestTimings:
         ]
 
     def test_too_large_for_an_answer_are_fetched_from_the_bucket(
-        self, functions_environment: LocalCloud, monkeypatch: pytest.MonkeyPatch
+        self, service: LocalCloud, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         # Given
         words = [
-            WordTiming(start_ms=number, end_ms=number + 1, turn_index=3, speaker="A", text="😀" * 6)
-            for number in range(40_000)
+            WordTiming(start_ms=number, end_ms=number + 1, turn_index=3, speaker="A", text="😀" * 250_000)
+            for number in range(2)
         ]
         job = complete(words=words)
         monkeypatch.setenv("DOWNLOAD_ENDPOINT_URL", ORIGIN)
         composition.reset()
-        s3 = Client(functions_environment.s3_wsgi_app())
+        s3 = Client(service.s3_wsgi_app())
 
         # When
         path = f"/jobs/{job.id}/timings?level=word"
@@ -246,7 +246,7 @@ class TestTimings:
         assert told["items"][1] == {
             "start_ms": 1,
             "end_ms": 2,
-            "text": "😀" * 6,
+            "text": "😀" * 250_000,
             "speaker": "A",
             "turn_index": 3,
         }
@@ -315,13 +315,15 @@ class TestSubtitlesWithWords:
         assert text.count("<00:") == 2
 
     def test_keep_a_file_of_their_own_where_they_are_too_large(
-        self, functions_environment: LocalCloud, monkeypatch: pytest.MonkeyPatch
+        self, service: LocalCloud, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         # Given
-        job = complete(cues=[SubtitleCue(0, 2_000, "A", "😀" * 500_000)], words=None)
+        text = "😀" * 500_000
+        word = WordTiming(start_ms=0, end_ms=2_000, turn_index=3, speaker="A", text=text, ends_sentence=True)
+        job = complete(cues=[SubtitleCue(0, 2_000, "A", text)], words=[word])
         monkeypatch.setenv("DOWNLOAD_ENDPOINT_URL", ORIGIN)
         composition.reset()
-        s3 = Client(functions_environment.s3_wsgi_app())
+        s3 = Client(service.s3_wsgi_app())
 
         # When
         files = [

@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.usefixtures("functions_environment")
 
-MANY = 330
-"""Users: more than three times as many as DynamoDB reads at once."""
+MANY = 110
+"""Users: more than DynamoDB reads at once."""
 
 
 def ask(path: str, user: str = OPERATOR, **request: Any) -> Answer:
@@ -125,6 +125,7 @@ class TestAUsersUsage:
             "currency": "USD",
         }
         assert usage["today"] == usage["total"]
+        assert ask("/usage", f"{user}-x").json()["total"]["jobs"] == 0
         assert [{**usage["total"], "day": f"{datetime.now(UTC):%Y-%m-%d}"}] == usage["days"]
 
     def test_has_the_characters_that_are_reserved_for_jobs_under_way(
@@ -143,29 +144,20 @@ class TestAUsersUsage:
             settled = ask("/usage", user).json()["today"]
             assert (settled["billed_characters"], settled["reserved_characters"]) == (0, 0)
 
-    def test_is_of_that_user_alone(self, user: str) -> None:
-        run(user)
+    def test_is_asked_for_by_month_only(self, user: str) -> None:
+        for month in ("2026", "2026-13", "2026-00", "2026-1", "1999-12", "２０２６-11", "2026-11-01", "", "now"):
+            answer = ask(f"/usage?month={month}", user)
 
-        assert ask("/usage", f"{user}-x").json()["total"]["jobs"] == 0
-
-    @pytest.mark.parametrize(
-        "month", ["2026", "2026-13", "2026-00", "2026-1", "1999-12", "２０２６-11", "2026-11-01", "", "now"]
-    )
-    def test_is_asked_for_by_month_only(self, user: str, month: str) -> None:
-        answer = ask(f"/usage?month={month}", user)
-
-        assert (answer.status, answer.json()["details"]["errors"][0]["field"]) == (400, "month")
-        assert answer.json()["details"]["errors"][0]["message"] == "must be a month such as 2026-11"
+            assert (answer.status, answer.json()["details"]["errors"][0]["field"]) == (400, "month")
+            assert answer.json()["details"]["errors"][0]["message"] == "must be a month such as 2026-11"
 
 
 class TestMonths:
     @pytest.mark.parametrize(
         ("moment", "day", "day_resets_at", "month_resets_at"),
         [
-            ("2028-02-28T23:59:59.999999", "2028-02-28", "2028-02-29T00:00:00Z", "2028-03-01T00:00:00Z"),
             ("2028-02-29T00:00:00", "2028-02-29", "2028-03-01T00:00:00Z", "2028-03-01T00:00:00Z"),
             ("2027-12-31T23:59:59.999999", "2027-12-31", "2028-01-01T00:00:00Z", "2028-01-01T00:00:00Z"),
-            ("2028-01-01T00:00:00", "2028-01-01", "2028-01-02T00:00:00Z", "2028-02-01T00:00:00Z"),
         ],
     )
     def test_and_days_begin_at_midnight_in_utc(
@@ -202,9 +194,9 @@ class TestMonths:
 
 class TestEverybodysUsage:
     def test_adds_up_as_json_and_as_csv(self, user: str) -> None:
-        for name in (user, f"{user}-2", f'{user}, "3"', f"={user}"):
+        # Given jobs of users whose names CSV has to quote, and two of one user
+        for name in (user, f'{user}, "2"', f"={user}", user):
             run(name)
-        run(user)
 
         found, lines = everything(this_month()), lines_of_csv(this_month())
 
@@ -221,7 +213,7 @@ class TestEverybodysUsage:
         assert cost == Decimal(repr(total["cost"]["amount"]))
         assert {line["currency"] for line in lines} == {"USD"}
         names = {line["user_id"] for line in lines}
-        assert {user, f"{user}-2", f'{user}, "3"', f"'={user}"} <= names
+        assert {user, f'{user}, "2"', f"'={user}"} <= names
         mine = ask("/usage", user).json()
         assert [{**mine["total"], "user_id": user, "days": mine["days"]}] == [
             each for each in users if each["user_id"] == user
@@ -256,26 +248,24 @@ class TestEverybodysUsage:
         at_once = ask(f"/admin/usage?month={month}").json()
         pages, cursor, links = [], "", 0
         while True:
-            answer = ask(f"/admin/usage?month={month}&limit=100{cursor}")
+            answer = ask(f"/admin/usage?month={month}&limit=40{cursor}")
             pages.append([each["user_id"] for each in answer.json()["users"]])
             if answer.json()["next_cursor"] is None:
                 break
             cursor = f"&cursor={answer.json()['next_cursor']}"
-            links += answer.headers["Link"] == f'</api/v1/admin/usage?month={month}&limit=100{cursor}>; rel="next"'
+            links += answer.headers["Link"] == f'</api/v1/admin/usage?month={month}&limit=40{cursor}>; rel="next"'
 
         # Then
         assert [each["user_id"] for each in at_once["users"]] == sorted(ids)
-        assert [len(page) for page in pages] == [100, 100, 100, 30]
+        assert [len(page) for page in pages] == [40, 40, 30]
         assert [each for page in pages for each in page] == sorted(ids)
-        assert links == 3
+        assert links == 2
         assert "Link" not in answer.headers
         assert len(lines_of_csv(month)) == MANY
-        assert len(lines_of_csv(month, f"&limit=100{cursor}")) == 30
+        assert len(lines_of_csv(month, f"&limit=40{cursor}")) == 30
 
-    @pytest.mark.parametrize(
-        "query", ["month=x", "limit=0", "limit=501", "cursor=", "cursor=%21", "cursor=A", "cursor=_____w"]
-    )
-    def test_is_not_asked_for_by_nonsense(self, query: str) -> None:
-        answer = ask(f"/admin/usage?{query}")
+    def test_is_not_asked_for_by_nonsense(self) -> None:
+        for query in ("month=x", "limit=0", "limit=501", "cursor=", "cursor=%21", "cursor=A", "cursor=_____w"):
+            answer = ask(f"/admin/usage?{query}")
 
-        assert (answer.status, answer.json()["error"]) == (400, "VALIDATION_ERROR")
+            assert (answer.status, answer.json()["error"]) == (400, "VALIDATION_ERROR")

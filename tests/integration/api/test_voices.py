@@ -12,10 +12,9 @@ import boto3
 import pytest
 
 from castline import composition
-from castline.speech.errors import ProviderAuthFailed, ProviderMisconfigured, ProviderUnavailable, SpeechError
+from castline.speech.errors import ProviderAuthFailed, ProviderMisconfigured
 from castline.speech.providers.azure.voice_catalogue import fetch_voices
 from castline.speech.utterances import Utterance
-from castline.speech.voice_list import MAX_AGE_SECONDS, PATIENCE_SECONDS, Gender, Voice, VoiceList
 from local import resources
 from local.azure_speech.server import AzureSpeechEmulator
 from local.azure_speech.voices import VOICES
@@ -26,14 +25,14 @@ if TYPE_CHECKING:
 
     from castline.speech.utterances import Speech
 
-pytestmark = pytest.mark.usefixtures("functions_environment")
+pytestmark = pytest.mark.usefixtures("service")
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def nothing_known() -> Iterator[None]:
-    composition.reset()
-    yield
-    composition.reset()
+    """Forget the voices and the secret, before the test and after it."""
+    with composition.given():
+        yield
 
 
 def put_secret(**secret: str) -> None:
@@ -112,6 +111,7 @@ def test_bad_filters_are_named(query: str, field: str) -> None:
     assert (answer.status, [error["field"] for error in answer.json()["details"]["errors"]]) == (400, [field])
 
 
+@pytest.mark.usefixtures("nothing_known")
 def test_a_provider_that_cannot_be_reached_is_a_503_while_nothing_is_known(speech: AzureSpeechEmulator) -> None:
     # Given nobody at the provider's address
     put_secret(key=speech.key, host="ws://127.0.0.1:9")
@@ -132,29 +132,8 @@ def speak(utterance: Utterance) -> Speech:
     return pool.session(pool.resources()[0]).synthesize(utterance)
 
 
-BROKEN_SECRETS = [
-    "not JSON",
-    "",
-    "[]",
-    "{}",
-    "null",
-    '"secret-key"',
-    '{"key": "secret-key"}',
-    '{"region": "eastasia"}',
-    '{"key": "secret-key", "region": "eastasia", "host": "ws://127.0.0.1:9"}',
-    '{"key": null, "region": "eastasia"}',
-    '{"key": "", "region": "eastasia"}',
-    '{"key": 7, "region": "eastasia"}',
-    '{"key": "secret-key\\n", "region": "eastasia"}',
-    '{"key": "secret\\u0000key", "region": "eastasia"}',
-    '{"key": "secret-key", "region": "East Asia"}',
-    '{"key": "secret-key", "region": ""}',
-    '{"key": "secret-key", "host": "nowhere"}',
-    '{"key": "secret-key", "host": ["ws://127.0.0.1:9"]}',
-]
-
-
-@pytest.mark.parametrize("text", BROKEN_SECRETS)
+@pytest.mark.usefixtures("nothing_known")
+@pytest.mark.parametrize("text", ["not JSON: secret-key", "", '{"key": "secret-key\\n", "region": "eastasia"}'])
 def test_a_broken_secret_is_a_503_until_it_is_repaired(
     speech: AzureSpeechEmulator, text: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -179,6 +158,7 @@ def test_a_broken_secret_is_a_503_until_it_is_repaired(
     assert speak(utterance).pcm
 
 
+@pytest.mark.usefixtures("nothing_known")
 def test_a_rotated_key_is_followed(speech: AzureSpeechEmulator) -> None:
     # Given a function that knows the old key, and an account that takes only the new one
     with AzureSpeechEmulator(key="new", voice_engine="tone") as rotated:
@@ -189,52 +169,6 @@ def test_a_rotated_key_is_followed(speech: AzureSpeechEmulator) -> None:
         # When / Then
         assert ids("?language=zh-TW")
     put_secret(key=speech.key, host=speech.host)
-
-
-VOICE = Voice(voice_id="x", name="x", language="zh-TW", language_name="x", gender=Gender.NEUTRAL)
-
-
-class TestVoiceList:
-    def test_asks_once_an_hour_and_goes_on_with_the_old_list_when_it_cannot(self) -> None:
-        # Given a provider that fails the second and the third time
-        clock = [0.0]
-        asked: list[float] = []
-        stale: list[SpeechError] = []
-
-        def fetch() -> tuple[Voice, ...]:
-            asked.append(clock[0])
-            if len(asked) in {2, 3}:
-                raise ProviderUnavailable("down")
-            return (VOICE,) * len(asked)
-
-        voices = VoiceList(fetch, stale=stale.append, now=lambda: clock[0])
-
-        # When the list is read again and again
-        lengths = []
-        for moment in (0, MAX_AGE_SECONDS - 1, MAX_AGE_SECONDS, MAX_AGE_SECONDS + PATIENCE_SECONDS - 1,
-                       MAX_AGE_SECONDS + PATIENCE_SECONDS, MAX_AGE_SECONDS + 2 * PATIENCE_SECONDS):  # fmt: skip
-            clock[0] = moment
-            lengths.append(len(voices.voices()))
-
-        # Then
-        assert lengths == [1, 1, 1, 1, 1, 4]
-        assert len(asked) == 4
-        assert [str(error) for error in stale] == ["down", "down"]
-
-    def test_asks_again_at_once_while_it_has_nothing(self) -> None:
-        asked: list[bool] = []
-
-        def fetch() -> tuple[Voice, ...]:
-            asked.append(True)
-            if len(asked) == 1:
-                raise ProviderUnavailable("down")
-            return (VOICE,)
-
-        voices = VoiceList(fetch)
-
-        with pytest.raises(ProviderUnavailable):
-            voices.voices()
-        assert voices.voices() == (VOICE,)
 
 
 class TestAzure:
@@ -272,24 +206,9 @@ class TestAzure:
         assert dropped == [len(bad)]
 
     @pytest.mark.parametrize("body", ["[]", "[{}]", "{}", "null", "nonsense", '[{"ShortName": "x"}]'])
-    def test_a_list_without_a_voice_is_an_error_and_the_one_before_stays(self, body: str) -> None:
-        clock = [0.0]
-        with serving(body) as host:
-
-            def fetch() -> tuple[Voice, ...]:
-                return (VOICE,) if clock[0] == 0 else fetch_voices(key="key", host=host)
-
-            voices = VoiceList(fetch, now=lambda: clock[0])
-            before = voices.voices()
-
-            # When
-            clock[0] = MAX_AGE_SECONDS
-            after = voices.voices()
-            with pytest.raises(ProviderMisconfigured):
-                VoiceList(fetch).voices()
-
-        # Then
-        assert before == after == (VOICE,)
+    def test_a_list_without_a_voice_is_an_error(self, body: str) -> None:
+        with serving(body) as host, pytest.raises(ProviderMisconfigured):
+            fetch_voices(key="key", host=host)
 
 
 @contextmanager

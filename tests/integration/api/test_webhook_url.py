@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -14,21 +14,11 @@ from local.quickstart import DIALOGUE
 from tests.ended_jobs import end_job
 from tests.integration.api.client import Answer, call
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from local.cloud.cloud import LocalCloud
+pytestmark = pytest.mark.usefixtures("service")
 
 ENGLISH = {"Accept-Language": "en"}
 URL = "https://jobs.example.com/one"
 SINGLE = {"provider": "azure", "text": "早", "voice_id": "zh-TW-HsiaoYuNeural"}
-
-
-@pytest.fixture(autouse=True)
-def workflow_held_up(functions_environment: LocalCloud) -> Iterator[None]:
-    """Jobs stay pending."""
-    with functions_environment.lambdas.pause("plan"):
-        yield
 
 
 @pytest.fixture
