@@ -1,4 +1,5 @@
-import { defineConfig, loadEnv, type Plugin } from "vite";
+import { loadEnv, type Plugin } from "vite";
+import { defineConfig } from "vitest/config";
 
 /** What the service that serves the page answers; Vite's own server has to say it too. */
 const localConfig: Plugin = {
@@ -28,5 +29,7 @@ export default defineConfig(({ mode }) => {
       },
     },
     server: { host: "127.0.0.1", proxy: { "/api": service, "/castline-audio/": service } },
+    // A worker takes a second to start, and all tests together take one. Each undoes what it does to globals.
+    test: { pool: "threads", isolate: false, maxWorkers: 1 },
   };
 });
