@@ -1,12 +1,13 @@
 """Console in a browser, on the local stack.
 
-A stack takes a second to start, so the tests of a module share one, each with a user of its own.
+A stack takes a second to start, and a process holds one at a time. So the modules share one, and each test has a user
+of its own. A module that needs other options starts a stack of its own with ``own_stack``.
 """
 
 from __future__ import annotations
 
-import json
 import uuid
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,20 +15,40 @@ from playwright.sync_api import expect
 
 from local.azure_speech.server import AzureSpeechEmulator
 from local.cloud.clock import Clock
+from local.speech_emulators import EMULATORS
 from local.stack import LocalStack
 from tests.console.chromium import running_chromium
 from tests.console.screens import Screens
+from tests.console.tabs import Tabs, first_tab, tidy
 from tests.console.watched_page import Watch, watching
 from tests.e2e.api_client import ApiClient
 from tests.patience import PATIENCE_MS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from typing import Any
 
     from playwright.sync_api import Browser, BrowserContext
 
-"""The time in which something must appear on a busy machine."""
+
+class SharedStack:
+    """The stack of all modules without one of their own, with every speech provider that can be emulated."""
+
+    def __init__(self, start: Callable[..., LocalStack]) -> None:
+        self._start = start
+        self._running: LocalStack | None = None
+
+    def start(self) -> LocalStack:
+        """Return the stack, which runs from now on."""
+        if self._running is None:
+            self._running = self._start(more_providers=tuple(EMULATORS))
+        return self._running
+
+    def stop(self) -> None:
+        """Stop the stack if it runs."""
+        if self._running is not None:
+            self._running.stop()
+            self._running = None
 
 
 @pytest.fixture(scope="package")
@@ -38,12 +59,50 @@ def browser() -> Iterator[Browser]:
         yield browser
 
 
-@pytest.fixture(scope="module")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
+@pytest.fixture(scope="package")
+def start_stack(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., LocalStack]:
+    """Return a function that starts a stack, by default one that speaks tones."""
     log_file = tmp_path_factory.mktemp("logs") / "functions.log"
-    clock, speech = Clock(wait_scale=0.01), AzureSpeechEmulator(voice_engine="tone")
-    with LocalStack(clock=clock, speech=speech, log_file=log_file) as stack:
-        yield stack
+
+    def start(**options: Any) -> LocalStack:
+        defaults = {
+            "clock": Clock(wait_scale=0.01),
+            "speech": AzureSpeechEmulator(voice_engine="tone"),
+            "log_file": log_file,
+        }
+        stack = LocalStack(**{**defaults, **options})
+        stack.start()
+        return stack
+
+    return start
+
+
+@pytest.fixture(scope="package")
+def shared_stack(start_stack: Callable[..., LocalStack]) -> Iterator[SharedStack]:
+    shared = SharedStack(start_stack)
+    yield shared
+    shared.stop()
+
+
+@pytest.fixture(scope="module")
+def stack(shared_stack: SharedStack) -> LocalStack:
+    return shared_stack.start()
+
+
+@pytest.fixture(scope="module")
+def own_stack(
+    shared_stack: SharedStack, start_stack: Callable[..., LocalStack]
+) -> Iterator[Callable[..., LocalStack]]:
+    """Return a function that starts a stack for one module, with its options."""
+    shared_stack.stop()
+    with ExitStack() as stopping:
+
+        def start(**options: Any) -> LocalStack:
+            stack = start_stack(**options)
+            stopping.callback(stack.stop)
+            return stack
+
+        yield start
 
 
 @pytest.fixture
@@ -65,20 +124,22 @@ def context_options() -> dict[str, Any]:
     return {"viewport": {"width": 1440, "height": 900}, "locale": "en-GB", "reduced_motion": "reduce"}
 
 
+@pytest.fixture(scope="package")
+def tabs(browser: Browser) -> Tabs:
+    return Tabs(browser)
+
+
 @pytest.fixture
-def context(browser: Browser, context_options: dict[str, Any]) -> Iterator[BrowserContext]:
-    context = browser.new_context(**context_options)
-    context.set_default_timeout(PATIENCE_MS)
+def context(tabs: Tabs, context_options: dict[str, Any]) -> Iterator[BrowserContext]:
+    context = tabs.context(context_options)
     yield context
-    context.close()
+    tidy(context, context_options)
 
 
 @pytest.fixture
 def watch(context: BrowserContext, stack: LocalStack, user: str) -> Iterator[Watch]:
-    """Yield the browser's only tab, of that user; any error that it logs fails the test."""
-    remember = f"localStorage.getItem('castline.user') ?? localStorage.setItem('castline.user', {json.dumps(user)})"
-    context.add_init_script(remember)
-    with watching(context.new_page(), stack.url) as watch:
+    """Yield the browser's tab, of that user; any error that it logs fails the test."""
+    with watching(first_tab(context, stack.url, user), stack.url) as watch:
         yield watch
 
 

@@ -22,7 +22,7 @@ from local.stack import LocalStack
 from tests.console.chromium import running_chromium
 from tests.console.clips import upload, write_picture, write_tone
 from tests.console.screens import Screens
-from tests.console.watched_page import watching
+from tests.console.watched_page import new_page, watching
 from tests.e2e.api_client import ApiClient
 from tests.integration.webhooks.receiver import Receiver
 from tests.patience import PATIENCE_SECONDS
@@ -232,7 +232,7 @@ def _screens(stack: LocalStack, browser: Browser, camera: Camera) -> Iterator[Sc
         locale="en-GB",
         reduced_motion="reduce",
     )
-    page = context.new_page()
+    page = new_page(context)
     with watching(page, stack.url):
         yield Screens(page, stack.url)
     context.close()

@@ -7,33 +7,14 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from local.azure_speech.server import AzureSpeechEmulator
-from local.cloud.clock import Clock
 from local.speech_emulators import EMULATORS
-from local.stack import LocalStack
 from tests.console.screens import SCRIPT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from playwright.sync_api import Locator
 
     from tests.console.screens import Screens
     from tests.e2e.api_client import ApiClient
-
-PROVIDERS = ("azure", *EMULATORS)
-
-
-@pytest.fixture(scope="module")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
-    """A service with three providers."""
-    with LocalStack(
-        clock=Clock(wait_scale=0.01),
-        speech=AzureSpeechEmulator(voice_engine="tone"),
-        more_providers=tuple(EMULATORS),
-        log_file=tmp_path_factory.mktemp("logs") / "functions.log",
-    ) as stack:
-        yield stack
 
 
 def select(screens: Screens) -> Locator:
@@ -44,7 +25,7 @@ def voice_ids(client: ApiClient, provider: str) -> set[str]:
     return {voice["voice_id"] for voice in client.get(f"/voices?provider={provider}").json()["items"]}
 
 
-@pytest.mark.parametrize("provider", PROVIDERS)
+@pytest.mark.parametrize("provider", EMULATORS)
 def test_a_job_is_spoken_by_the_provider_that_was_chosen(screens: Screens, client: ApiClient, provider: str) -> None:
     # Given a dialogue, cast with voices of the first provider
     screens.open()
@@ -104,8 +85,6 @@ def test_what_a_voice_cannot_be_told_is_not_offered(screens: Screens) -> None:
     [
         ("azure", "malformed-ssml", "The speech provider cannot speak this turn.", "Change this turn"),
         ("openai", "unauthorized", "The speech provider refused our key.", "An operator has to fix this."),
-        ("openai", "unsupported-voice", "This turn uses the voice zm_yunxi", "Change this turn"),
-        ("polly", "access-denied", "The speech provider refused our key.", "An operator has to fix this."),
     ],
 )
 def test_what_fails_at_a_provider_is_put_in_plain_words(

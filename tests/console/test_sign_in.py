@@ -9,21 +9,22 @@ import pytest
 from playwright.sync_api import Error, expect
 
 from infra.console_page import SignIn
-from local.azure_speech.server import AzureSpeechEmulator
-from local.cloud.clock import Clock
 from local.console import ConsolePage
 from local.emulated.http_server import serving
 from local.emulated.jwt_authorizer import JwtAuthorizer, Unauthorized
-from local.stack import LocalStack
+from tests.console.accessibility import problems_of
 from tests.console.oidc_issuer import CLIENT_ID, OidcIssuer
 from tests.console.screens import Screens
-from tests.console.watched_page import Watch, watching
+from tests.console.watched_page import Watch, new_page, watching
+from tests.patience import PATIENCE_MS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
-    from playwright.sync_api import BrowserContext, Page
+    from playwright.sync_api import Browser, BrowserContext, Page
     from werkzeug.wrappers import Request
+
+    from local.stack import LocalStack
 
 
 @pytest.fixture(scope="module")
@@ -35,8 +36,8 @@ def issuer() -> Iterator[OidcIssuer]:
 
 
 @pytest.fixture(scope="module")
-def stack(issuer: OidcIssuer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
-    """Yield a stack that takes the issuer's tokens only, as API Gateway would."""
+def stack(issuer: OidcIssuer, own_stack: Callable[..., LocalStack]) -> LocalStack:
+    """Return a stack that takes the issuer's tokens only, as API Gateway would."""
     authorizer = JwtAuthorizer(issuer=issuer.url, audience=frozenset({CLIENT_ID}), fetch_keys=issuer.keys)
 
     def claims(request: Request) -> Mapping[str, str] | None:
@@ -45,15 +46,18 @@ def stack(issuer: OidcIssuer, tmp_path_factory: pytest.TempPathFactory) -> Itera
         except Unauthorized:
             return None
 
-    with LocalStack(
-        clock=Clock(wait_scale=0.01),
-        speech=AzureSpeechEmulator(voice_engine="tone"),
-        log_file=tmp_path_factory.mktemp("logs") / "functions.log",
-        console=ConsolePage(sign_in=SignIn(issuer=issuer.url, client_id=CLIENT_ID)),
-        claims=claims,
-    ) as stack:
-        issuer.redirect_uri = f"{stack.url}/"
-        yield stack
+    console = ConsolePage(sign_in=SignIn(issuer=issuer.url, client_id=CLIENT_ID))
+    stack = own_stack(console=console, claims=claims)
+    issuer.redirect_uri = f"{stack.url}/"
+    return stack
+
+
+@pytest.fixture
+def context(browser: Browser, context_options: dict[str, Any]) -> Iterator[BrowserContext]:
+    """Yield a browser in which nobody has been."""
+    with browser.new_context(**context_options) as context:
+        context.set_default_timeout(PATIENCE_MS)
+        yield context
 
 
 @pytest.fixture
@@ -62,7 +66,7 @@ def watch(context: BrowserContext, stack: LocalStack, issuer: OidcIssuer) -> Ite
     issuer.requests.clear()
     issuer.questions.clear()
     issuer.revoked.clear()
-    with watching(context.new_page(), stack.url, issuer.url) as watch:
+    with watching(new_page(context), stack.url, issuer.url) as watch:
         yield watch
 
 
@@ -97,7 +101,7 @@ def everything_kept(page: Page) -> dict[str, Any]:
     return kept
 
 
-def test_a_user_signs_in_works_comes_back_and_signs_out(screens: Screens, page: Page, issuer: OidcIssuer) -> None:
+def test_a_user_signs_in_works_and_comes_back(screens: Screens, page: Page, issuer: OidcIssuer) -> None:
     # Given somebody whom nobody knows yet, at a screen
     screens.open("/jobs")
     expect(page.get_by_role("heading", name="Sign in to Castline")).to_be_visible()
@@ -131,15 +135,9 @@ def test_a_user_signs_in_works_comes_back_and_signs_out(screens: Screens, page: 
     screens.expect_status("Finished")
     assert [each["grant_type"] for each in issuer.requests] == ["authorization_code", "refresh_token"]
 
-    # And whoever signs out leaves nothing behind
+    # And it is told who they are
     page.get_by_role("button", name="Settings").click()
     expect(page.get_by_text("Signed in as anna@example.com")).to_be_visible()
-    page.get_by_role("button", name="Sign out").click()
-    expect(page.get_by_role("heading", name="Sign in to Castline")).to_be_visible()
-    page.wait_for_url(f"{screens.url}/")  # by way of the issuer's own sign-out
-    expect(page.get_by_role("heading", name="Sign in to Castline")).to_be_visible()
-    assert len(issuer.revoked) == 1
-    assert tokens_kept(page) == {}
 
 
 def test_signing_out_leaves_nothing_of_the_user_in_the_browser(
@@ -172,7 +170,7 @@ def test_signing_out_leaves_nothing_of_the_user_in_the_browser(
     page.get_by_role("button", name="Settings").click()
     page.get_by_role("button", name="Sign out").click()
 
-    # Then they are signed out in both, and no refresh token is good for anything
+    # Then they are signed out in both, by way of the issuer's own sign-out, and no refresh token is good for anything
     page.wait_for_url(f"{screens.url}/")
     other.page.wait_for_url(f"{screens.url}/")
     for tab in (page, other.page):
@@ -190,41 +188,26 @@ def test_signing_out_leaves_nothing_of_the_user_in_the_browser(
         other.page.evaluate(from_cache, job)
 
 
-def test_a_token_is_renewed_before_it_expires(screens: Screens, page: Page, issuer: OidcIssuer) -> None:
-    # Given somebody who has signed in
-    page.clock.install()
-    screens.open("/jobs")
-    sign_in(page, "berta")
-    expect(page.get_by_role("link", name="Write the first script")).to_be_visible()
-    assert [each["grant_type"] for each in issuer.requests] == ["authorization_code"]
-
-    # When they come back to the tab after most of an hour
-    page.clock.fast_forward("59:30")
-    page.get_by_role("link", name="Failed").click()
-    expect(page.get_by_role("link", name="Show all")).to_be_visible()
-
-    # Then the token was renewed, once for all calls that need one
-    assert [each["grant_type"] for each in issuer.requests] == ["authorization_code", "refresh_token"]
-
-
-def test_who_is_refused_may_try_again(screens: Screens, page: Page, issuer: OidcIssuer) -> None:
-    screens.open()
-    sign_in(page, "nobody")
-
-    expect(page.get_by_text("The sign-in failed.")).to_be_visible()
-    assert issuer.requests == []
-    sign_in(page, "carl")
-    expect(screens.script).to_be_visible()
-
-
-def test_an_answer_that_nobody_asked_for_is_not_taken(screens: Screens, page: Page, issuer: OidcIssuer) -> None:
-    # Given a tab that is about to sign in, and an answer to another question
+def test_what_the_issuer_did_not_answer_is_not_taken_and_one_may_try_again(
+    screens: Screens, page: Page, issuer: OidcIssuer
+) -> None:
+    # Given a tab that is about to sign in
     screens.open()
     page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_role("textbox", name="Name")).to_be_visible()
 
+    # When it gets an answer to another question, then that is not taken
     page.goto(f"{screens.url}/?lang=en&code=stolen&state=forged")
-
     expect(page.get_by_role("heading", name="Sign in to Castline")).to_be_visible()
     assert issuer.requests == []
     assert tokens_kept(page) == {}
+
+    # And when the issuer refuses, then that is told
+    sign_in(page, "nobody")
+    expect(page.get_by_text("The sign-in failed.")).to_be_visible()
+    assert issuer.requests == []
+    assert problems_of(page, "sign-in, refused") == []
+
+    # And one may try again
+    sign_in(page, "carl")
+    expect(screens.script).to_be_visible()

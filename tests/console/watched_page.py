@@ -12,11 +12,11 @@ from urllib.parse import urlsplit
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from playwright.sync_api import ConsoleMessage, Page, Request
+    from playwright.sync_api import BrowserContext, ConsoleMessage, Error, Page, Request
 
 _REFUSED = re.compile(r"Failed to load resource: the server responded with a status of (\d{3})")
 _OPERATORS_ONLY = "/api/v1/admin/breaker"
-"""What every page asks, to know whether its user is an operator. For others the browser logs a 404."""
+"""The request of every page that shows whether its user is an operator. For others the browser logs a 404."""
 _TELL_VIOLATIONS = """
 addEventListener("securitypolicyviolation", (event) =>
   console.error(`policy violated: ${event.violatedDirective} ${event.blockedURI}`));
@@ -43,6 +43,10 @@ class Watch:
         if message.type in {"error", "warning"}:
             self.complaints.append(f"{message.type}: {message.text} ({message.location.get('url')})")
 
+    def on_error(self, error: Error) -> None:
+        """Record an error that nothing caught."""
+        self.complaints.append(f"uncaught: {error}")
+
     def on_request(self, request: Request) -> None:
         """Record a request to another origin."""
         parts = urlsplit(request.url)
@@ -56,18 +60,29 @@ def _is_of_operators(message: ConsoleMessage) -> bool:
     return urlsplit(message.location.get("url", "")).path == _OPERATORS_ONLY
 
 
+def new_page(context: BrowserContext) -> Page:
+    """Open a tab that logs what violates the page's policy."""
+    page = context.new_page()
+    page.add_init_script(_TELL_VIOLATIONS)
+    return page
+
+
 @contextmanager
 def watching(page: Page, *origins: str) -> Iterator[Watch]:
     """Watch a page while the context lasts, and fail at the end if it had problems.
 
     Args:
-        page: the page, before it has loaded anything.
+        page: the page, which ``new_page`` has opened.
         origins: the origins that it may call, such as ``http://127.0.0.1:8000``.
     """
     watch = Watch(set(origins))
-    page.add_init_script(_TELL_VIOLATIONS)
     page.on("console", watch.on_console)
-    page.on("pageerror", lambda error: watch.complaints.append(f"uncaught: {error}"))
+    page.on("pageerror", watch.on_error)
     page.on("request", watch.on_request)
-    yield watch
+    try:
+        yield watch
+    finally:
+        page.remove_listener("console", watch.on_console)
+        page.remove_listener("pageerror", watch.on_error)
+        page.remove_listener("request", watch.on_request)
     assert watch.complaints == [], "\n".join(watch.complaints)
