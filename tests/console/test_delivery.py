@@ -155,12 +155,14 @@ def test_a_job_is_edited_with_all_that_it_was_spoken_with(screens: Screens, clie
     ]
     assert voices == before["input_params"]["voice_assignments"]
     assert after["result_metadata"]["reused_segments"] == 2
+    assert client.download(after["id"]).content != client.download(before["id"]).content
 
 
-def test_a_job_of_a_single_voice_is_edited_with_its_delivery(screens: Screens, client: ApiClient) -> None:
+def test_a_job_of_a_single_voice_is_edited_with_its_delivery_and_title(screens: Screens, client: ApiClient) -> None:
     # Given
-    request = {"provider": "azure", "text": "Hello.", "voice_id": JENNY, "voice_name": "Jenny", "language": "en-US"}
-    submitted = client.post("/jobs/tts", json={**request, "speed": 1.5, "pitch": -5, "style": "sad"}).json()
+    request: dict[str, Any] = {"provider": "azure", "text": "Hello.", "voice_id": JENNY, "voice_name": "Jenny"}
+    request |= {"language": "en-US", "title": "Greeting", "speed": 1.5, "pitch": -5, "style": "sad"}
+    submitted = client.post("/jobs/tts", json=request).json()
     client.wait_for(submitted["id"], "completed")
 
     # When
@@ -171,3 +173,4 @@ def test_a_job_of_a_single_voice_is_edited_with_its_delivery(screens: Screens, c
     chips = screens.page.get_by_role("region", name="Voice").locator(".chip")
     expect(chips).to_have_text(["sad", "speed 1.5×", "pitch -5 %"])
     expect(screens.script).to_have_value("Hello.")
+    expect(screens.page.get_by_role("textbox", name="Title")).to_have_value("Greeting")

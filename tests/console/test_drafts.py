@@ -48,30 +48,24 @@ def test_editing_a_job_leaves_the_draft_that_is_being_written(screens: Screens, 
     expect(screens.script).to_have_value("Ana: I am still writing this.")
 
 
-def test_a_draft_survives_a_closed_tab(screens: Screens, context: BrowserContext) -> None:
-    # Given a tab in which something is written
-    screens.open()
-    screens.write("Ana: Here before.")
-
-    # When it is closed, and another one is opened
-    other = Screens(context.new_page(), screens.url)
-    screens.page.close()
-    other.open()
-
-    # Then
-    expect(other.script).to_have_value("Ana: Here before.")
-
-
-def test_two_tabs_show_the_same_draft(screens: Screens, context: BrowserContext) -> None:
+def test_two_tabs_show_the_same_draft_which_survives_both(screens: Screens, context: BrowserContext) -> None:
+    # Given a draft in two tabs
     screens.open()
     screens.write("Ana: One.")
     other = Screens(context.new_page(), screens.url)
     other.open()
     expect(other.script).to_have_value("Ana: One.")
 
+    # When it is changed in one of them
     other.write("Ana: One. Two.")
 
+    # Then the other one shows the change, and so does a tab that is opened when both are closed
     expect(screens.script).to_have_value("Ana: One. Two.")
+    screens.page.close()
+    other.page.close()
+    third = Screens(context.new_page(), screens.url)
+    third.open()
+    expect(third.script).to_have_value("Ana: One. Two.")
 
 
 def test_a_draft_is_deleted_and_brought_back_by_keyboard(screens: Screens) -> None:
@@ -105,22 +99,10 @@ def test_a_draft_is_deleted_and_brought_back_by_keyboard(screens: Screens) -> No
     expect(screens.script).to_have_value("Ana: First.")
 
 
-def test_a_draft_is_gone_once_it_is_submitted(screens: Screens, client: ApiClient) -> None:
-    screens.open()
-    screens.write("A: 早安。")
-    screens.submit.click()
-    client.wait_for(screens.wait_for_job(), "completed")
-
-    screens.page.get_by_role("link", name="Write").click()
-
-    expect(screens.script).to_have_value("")
-    expect(drafts(screens)).to_have_count(0)
-
-
 def test_a_failure_is_mended_at_its_line(screens: Screens, client: ApiClient) -> None:
     page = screens.page
-    # Given a job that has failed at its third turn
-    request = dialogue(*["早安。"] * 12, voices=("zh-TW-HsiaoYuNeural", "zh-TW-NobodyNeural"))
+    # Given a job that has failed at one of several equal turns
+    request = dialogue(*["早安。"] * 4, voices=("zh-TW-HsiaoYuNeural", "zh-TW-NobodyNeural"))
     failed = client.wait_for(client.submit(request), "failed")
     turn = failed["error_details"]["turn_index"]
 
@@ -179,16 +161,21 @@ def test_a_file_is_opened_and_overwrites_nothing(screens: Screens, watch: Watch,
     expect(page.get_by_role("alert").filter(has_text="This is not a text file.")).to_be_visible()
 
 
-def test_ctrl_enter_submits(screens: Screens) -> None:
+def test_ctrl_enter_submits_and_the_draft_is_gone(screens: Screens) -> None:
+    page = screens.page
+    # Given a draft, which no key submits from within a dialog
     screens.open()
     screens.write("A: 早安。")
+    page.get_by_role("button", name="Delivery of A").click()
+    page.get_by_role("slider", name="Volume").press("Control+Enter")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.keyboard.press("Escape")
 
-    # Not from a dialog
-    screens.page.get_by_role("button", name="Delivery of A").click()
-    screens.page.get_by_role("slider", name="Volume").press("Control+Enter")
-    expect(screens.page.get_by_role("dialog")).to_be_visible()
-    screens.page.keyboard.press("Escape")
-
+    # When the keys are pressed in the script
     screens.script.press("Control+Enter")
 
+    # Then it is a job, and no draft any more
     screens.wait_for_job()
+    page.get_by_role("link", name="Write").click()
+    expect(screens.script).to_have_value("")
+    expect(drafts(screens)).to_have_count(0)

@@ -79,16 +79,6 @@ def test_the_last_estimate_stays_while_one_writes(screens: Screens) -> None:
     expect(estimate(screens)).not_to_have_attribute("data-stale", "true")
 
 
-def test_what_a_voice_cannot_do_is_told_before_it_is_submitted(screens: Screens) -> None:
-    # When a dialogue asks for a style that its voice does not have
-    screens.open()
-    screens.write("A: 早安。\nA: [whispering] 今天聊什麼？")
-
-    # Then the line is named
-    warnings = screens.page.get_by_role("list", name="Not spoken as it stands").get_by_role("button")
-    expect(warnings).to_have_text(re.compile(r"Line 2: .*\[whispering\]"))
-
-
 def test_a_dialogue_is_submitted_without_an_estimate(screens: Screens, watch: Watch) -> None:
     watch.expected_statuses.add(503)
     # Given a service that cannot estimate just now

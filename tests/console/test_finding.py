@@ -1,4 +1,4 @@
-"""Jobs found again in the history: who plays whom, saved and deleted from the list, with dates as one reads them."""
+"""Jobs found again in the history: who plays whom, saved and deleted, with dates as one reads them."""
 
 from __future__ import annotations
 
@@ -9,44 +9,39 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.dialogues import HSIAO_YU, YUN_JHE, dialogue
+from tests.e2e.dialogues import dialogue
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
-
     from local.stack import LocalStack
     from tests.console.screens import Screens
     from tests.console.watched_page import Watch
     from tests.e2e.api_client import ApiClient
 
 
-def test_a_row_says_who_plays_whom_and_saves_the_file(screens: Screens, client: ApiClient) -> None:
-    # Given a job with a title and named voices
+def test_a_row_says_who_plays_whom_and_its_job_is_saved_or_deleted(
+    screens: Screens, client: ApiClient, watch: Watch
+) -> None:
+    page = screens.page
+    # Given a job with a title and named voices, and another one
     request = dialogue("早安。", "你好。", title="Lesson 3")
     for assignment, name in zip(request["voice_assignments"], ("曉雨", "雲哲"), strict=True):
         assignment["voice_name"] = name
-    job = client.complete(request)
+    kept = client.complete(request)
+    gone = client.complete(dialogue("你好。", title="Gone"))
 
-    # When it is looked for
+    # When they are looked for
     screens.open("/jobs")
-    row = screens.jobs.first
 
-    # Then its row tells who speaks with which voice, and saves its file
-    expect(row.get_by_role("link")).to_have_text("Lesson 3")
-    expect(row).to_contain_text("A: 曉雨, B: 雲哲 · 2 turns")
+    # Then a row tells who speaks with which voice
+    expect(screens.jobs.get_by_role("link")).to_have_text(["Gone", "Lesson 3"])
+    expect(screens.jobs.last).to_contain_text("A: 曉雨, B: 雲哲 · 2 turns")
+
+    # And saves its file
     saved = screens.download("Download: Lesson 3")
-    assert len(Path(saved.path()).read_bytes()) == job["result_metadata"]["size_bytes"]
+    assert len(Path(saved.path()).read_bytes()) == kept["result_metadata"]["size_bytes"]
     assert saved.suggested_filename == "Lesson 3.mp3"
 
-
-def test_a_job_is_deleted_from_the_list(screens: Screens, client: ApiClient, watch: Watch) -> None:
-    page = screens.page
-    kept = client.complete(dialogue("早安。", title="Kept"))
-    gone = client.complete(dialogue("你好。", title="Gone"))
-    screens.open("/jobs")
-    expect(screens.jobs).to_have_count(2)
-
-    # When it is deleted, which is asked for twice
+    # And when a job is deleted, which is asked for twice
     page.get_by_role("button", name="Delete: Gone").click()
     expect(page.get_by_role("group", name="Delete this job and its audio for good?")).to_be_visible()
     page.get_by_role("button", name="Keep").click()
@@ -57,7 +52,7 @@ def test_a_job_is_deleted_from_the_list(screens: Screens, client: ApiClient, wat
     # Then it is gone, here and in the service, and the reader is told so
     expect(page.get_by_text("Deleted: Gone")).to_be_visible()
     expect(page.get_by_role("heading", level=1)).to_be_focused()
-    expect(screens.jobs.get_by_role("link")).to_have_text(["Kept"])
+    expect(screens.jobs.get_by_role("link")).to_have_text(["Lesson 3"])
     assert client.list_ids() == [kept["id"]]
     watch.expected_statuses.add(404)
     screens.open(f"/jobs/{gone['id']}")
@@ -85,26 +80,20 @@ def test_a_job_that_has_not_ended_has_nothing_to_save_or_delete(
         expect(screens.jobs.get_by_role("button")).to_have_count(0)
 
 
-@pytest.mark.parametrize(
-    ("locale", "written"),
-    [
-        ("en-GB", r"\d{1,2} [A-Z][a-z]{2,3} \d{4}, \d\d:\d\d"),
-        ("en-US", r"[A-Z][a-z]{2} \d{1,2}, \d{4}, \d{1,2}:\d\d\s[AP]M"),
-        ("de-DE", r"\d{1,2} [A-Z][a-z]{2,3} \d{4}, \d\d:\d\d"),
-    ],
-)
-def test_dates_are_written_as_the_browsers_region_does(
-    browser: Browser, stack: LocalStack, client: ApiClient, user: str, locale: str, written: str
-) -> None:
-    job = client.complete(dialogue())
-    context = browser.new_context(locale=locale)
-    try:
-        page = context.new_page()
-        page.add_init_script(f"localStorage.setItem('castline.user', '{user}')")
-        page.goto(f"{stack.url}/?lang=en#/jobs/{job['id']}")
-        expect(page.get_by_text(re.compile(f"^Submitted {written}$"))).to_be_visible()
-    finally:
-        context.close()
+class TestInAmerica:
+    """The page in a browser of another region."""
+
+    @pytest.fixture
+    def context_options(self, context_options: dict[str, Any]) -> dict[str, Any]:
+        return context_options | {"locale": "en-US"}
+
+    def test_dates_are_written_as_the_browsers_region_does(self, screens: Screens, client: ApiClient) -> None:
+        job = client.complete(dialogue())
+
+        screens.open(f"/jobs/{job['id']}")
+
+        written = re.compile(r"^Submitted [A-Z][a-z]{2} \d{1,2}, \d{4}, \d{1,2}:\d\d\s[AP]M$")
+        expect(screens.page.get_by_text(written)).to_be_visible()
 
 
 class TestOnAPhone:
@@ -116,8 +105,7 @@ class TestOnAPhone:
 
     def test_the_download_is_above_the_turns(self, screens: Screens, client: ApiClient) -> None:
         page = screens.page
-        texts = [f"第{number}句，我們一起去看海。" for number in range(30)]
-        job = client.complete(dialogue(*texts, voices=(HSIAO_YU, YUN_JHE)))
+        job = client.complete(dialogue())
 
         screens.open(f"/jobs/{job['id']}")
 

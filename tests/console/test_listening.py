@@ -26,7 +26,11 @@ def test_a_job_is_heard_while_it_is_made_and_goes_on_as_the_finished_file(
 ) -> None:
     page = screens.page
     asked: list[Request] = []
-    page.on("request", lambda request: asked.append(request))  # noqa: PLW0108 (Playwright marks the handler)
+
+    def note(request: Request) -> None:
+        asked.append(request)
+
+    page.on("request", note)
 
     # Given a job that has been spoken, but is not one file yet
     with stack.cloud.lambdas.pause("assemble") as hold:
@@ -50,6 +54,7 @@ def test_a_job_is_heard_while_it_is_made_and_goes_on_as_the_finished_file(
         screens.hear_beyond(at + 300)
 
     # And who it is told the API alone, never the storage
+    page.remove_listener("request", note)
     parts = [request for request in asked if "/segments/" in request.url]
     assert parts
     for request in parts:
@@ -98,17 +103,3 @@ def test_parts_whose_addresses_have_expired_are_asked_for_by_new_ones(
         expect(screens.turn(2)).to_have_attribute("aria-current", "true", timeout=PATIENCE_MS)
         expect(page.get_by_role("alert").filter(has_text="cannot be played")).to_have_count(0)
         assert len(asked) > 3
-
-
-def test_what_comes_first_is_heard_long_before_the_rest_is_made(screens: Screens) -> None:
-    # Given a dialogue of many turns
-    screens.open()
-    screens.write("\n".join(f"{'AB'[number % 2]}: 第{number}句，我們一起去看海吧。" for number in range(300)))
-
-    # When it is submitted and played
-    screens.submit.click()
-    screens.page.get_by_role("button", name="Play", exact=True).click()
-
-    # Then it is heard while it is being made
-    screens.hear_beyond(0)
-    screens.expect_status("Processing")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from playwright.sync_api import expect
@@ -112,26 +113,33 @@ def test_the_format_that_was_found_is_told_and_another_is_chosen(screens: Screen
     expect(screens.page.get_by_role("combobox", name="Format of the script")).to_have_value("vtt")
 
 
-def test_a_voice_without_the_style_of_a_tag_is_told_on_the_screen_of_the_job(screens: Screens) -> None:
-    # Given a style tag, and a voice without styles
+def test_a_voice_without_the_style_of_a_tag_is_told_before_and_after_it_is_submitted(
+    screens: Screens, client: ApiClient
+) -> None:
+    page = screens.page
+    # Given a style tag, and a voice without styles, which is told at its line
     screens.open()
     screens.write("A: Hello.\nB: [whispering] Nobody must hear.")
     screens.choose_voice("A", "zh-TW-HsiaoYuNeural")
     screens.choose_voice("B", "zh-TW-YunJheNeural")
+    expect(warnings(screens)).to_have_text(re.compile(r"Line 2: .*\[whispering\]"))
 
     # When
     screens.submit.click()
-    job_id = screens.wait_for_job()
+    before = client.wait_for(screens.wait_for_job(), "completed")
 
     # Then the turn is told, also after the page has been loaded anew
-    told = screens.page.get_by_role("region", name="Not spoken as written").get_by_role("listitem")
+    told = page.get_by_role("region", name="Not spoken as written").get_by_role("listitem")
     expect(told).to_have_count(1)
     expect(told).to_contain_text("Turn 2, B")
     expect(told).to_contain_text("[whispering]")
-    screens.page.reload()
+    page.reload()
     expect(told).to_have_count(1)
 
-    # And when the same is submitted again
-    screens.page.get_by_role("button", name="Submit again unchanged").click()
-    screens.page.wait_for_url(lambda url: "#/jobs/" in url and job_id not in url)
+    # And when the same is submitted again, as it was
+    page.get_by_role("button", name="Submit again unchanged").click()
+    page.wait_for_url(lambda url: "#/jobs/" in url and before["id"] not in url)
     expect(told).to_contain_text("Turn 2, B")
+    after = client.wait_for(screens.wait_for_job(), "completed")
+    assert after["input_params"] == before["input_params"]
+    assert after["result_metadata"]["reused_segments"] == 2

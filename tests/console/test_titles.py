@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from castline.jobs import repository
 from tests.console.screens import SCRIPT
-from tests.e2e.dialogues import HSIAO_YU, dialogue
+from tests.e2e.dialogues import dialogue
 
 if TYPE_CHECKING:
     import pytest
@@ -62,17 +62,6 @@ def test_a_title_leads_from_the_script_to_the_job_and_into_the_next_script(
     page.get_by_role("button", name="Edit and submit again").click()
     expect(field(page, "Title")).to_have_value("第一課：餐廳")
     expect(page.get_by_role("group").filter(has_text="More options")).to_contain_text("林老師 · Slow City Walks")
-
-
-def test_the_title_of_a_single_text_is_taken_over(screens: Screens, client: ApiClient) -> None:
-    request = {"provider": "azure", "text": "早安。", "voice_id": HSIAO_YU, "title": "Greeting"}
-    job_id = client.post("/jobs/tts", json=request).json()["id"]
-    client.wait_for(job_id, "completed")
-    screens.open(f"/jobs/{job_id}")
-
-    screens.page.get_by_role("button", name="Edit and submit again").click()
-
-    expect(field(screens.page, "Title")).to_have_value("Greeting")
 
 
 def test_a_job_is_renamed(screens: Screens, client: ApiClient) -> None:
