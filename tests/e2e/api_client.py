@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 MAX_ACTIVE_JOBS = 3
 _ENDED = {"completed", "failed", "cancelled"}
-_POLL_SECONDS = 0.02
+_FIRST_POLL_SECONDS, _LONGEST_POLL_SECONDS = 0.01, 0.2
 # Spares each client the loading of certificates that plain HTTP has no use for.
 _NO_CERTIFICATES = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
@@ -49,11 +49,12 @@ class ApiClient(httpx.Client):
 
     def wait_for(self, job_id: str, status: str, *, timeout_seconds: float = PATIENCE_SECONDS) -> dict[str, Any]:
         """Poll until the job has the status, and return it; fail as soon as it never will."""
-        deadline = time.monotonic() + timeout_seconds
+        deadline, pause_seconds = time.monotonic() + timeout_seconds, _FIRST_POLL_SECONDS
         while (job := self.job(job_id))["status"] != status:
             assert job["status"] not in _ENDED, f"the job should become {status}, but it is {job}"
             assert time.monotonic() < deadline, f"the job is still {job['status']} after {timeout_seconds} s"
-            time.sleep(_POLL_SECONDS)
+            time.sleep(pause_seconds)
+            pause_seconds = min(1.4 * pause_seconds, _LONGEST_POLL_SECONDS)
         return job
 
     def complete(self, dialogue: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,19 +1,20 @@
 """Castline as its clients use it: over HTTP, with the deployed state machine and the real Azure Speech SDK.
 
-A stack takes a second to start and a process holds one at a time, so the tests of a module share one, each with a
-user of its own. A module that needs another clock or another voice overrides that fixture.
+A stack takes a second to start, and a process holds one at a time. So the modules share one, and each test has users
+of its own. A module that needs other options starts a stack of its own with ``own_stack``.
 """
 
 from __future__ import annotations
 
 import uuid
 from contextlib import ExitStack
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from local.azure_speech.server import AzureSpeechEmulator
 from local.cloud.clock import Clock
+from local.speech_emulators import EMULATORS
 from local.stack import LocalStack
 from tests.e2e.api_client import ApiClient
 
@@ -22,28 +23,78 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-@pytest.fixture(scope="module")
-def clock() -> Clock:
-    return Clock()
+def default_options() -> dict[str, Any]:
+    """Return the options of a stack that speaks tones, and in which a second of waiting takes 10 ms.
+
+    Its reconciler runs when a test says so: its schedule is ten times slower than it is deployed, as time-outs are.
+    """
+    return {
+        "clock": Clock(wait_scale=0.01, timeout_scale=10),
+        "settings": {"MAX_PROCESSING_SECONDS": "600"},
+        "speech": AzureSpeechEmulator(voice_engine="tone"),
+    }
 
 
-@pytest.fixture(scope="module")
-def speech() -> AzureSpeechEmulator:
-    return AzureSpeechEmulator(voice_engine="tone")
+class SharedStack:
+    """The stack of all modules without one of their own."""
+
+    def __init__(self, log_file: Path) -> None:
+        self._log_file = log_file
+        self._running: LocalStack | None = None
+
+    def start(self) -> LocalStack:
+        """Return the stack, which runs from now on."""
+        if self._running is None:
+            stack = LocalStack(**default_options(), more_providers=tuple(EMULATORS), log_file=self._log_file)
+            stack.start()
+            self._running = stack
+        return self._running
+
+    def stop(self) -> None:
+        """Stop the stack if it runs."""
+        if self._running is not None:
+            self._running.stop()
+            self._running = None
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def log_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the file of the functions' logs."""
     return tmp_path_factory.mktemp("logs") / "functions.log"
 
 
+@pytest.fixture(scope="package")
+def shared_stack(log_file: Path) -> Iterator[SharedStack]:
+    shared = SharedStack(log_file)
+    yield shared
+    shared.stop()
+
+
 @pytest.fixture(scope="module")
-def stack(clock: Clock, speech: AzureSpeechEmulator, log_file: Path) -> Iterator[LocalStack]:
-    with LocalStack(clock=clock, speech=speech, log_file=log_file) as stack:
-        yield stack
+def stack(shared_stack: SharedStack) -> LocalStack:
+    return shared_stack.start()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
+def own_stack(shared_stack: SharedStack, log_file: Path) -> Iterator[Callable[..., LocalStack]]:
+    """Return a function that starts a stack for one module, with other options than the default ones."""
+    shared_stack.stop()
+    with ExitStack() as running:
+
+        def start(**options: Any) -> LocalStack:
+            return running.enter_context(LocalStack(**{**default_options(), "log_file": log_file, **options}))
+
+        yield start
+
+
+@pytest.fixture(scope="module")
+def speech(stack: LocalStack) -> AzureSpeechEmulator:
+    """Return the Azure emulator of the stack."""
+    assert stack.speech is not None
+    return stack.speech
+
+
+@pytest.fixture(scope="module")
 def new_client(stack: LocalStack) -> Iterator[Callable[[], ApiClient]]:
     """Make clients, each of a user of its own."""
     with ExitStack() as clients:

@@ -6,6 +6,8 @@ from typing import Any
 
 HSIAO_YU = "zh-TW-HsiaoYuNeural"
 YUN_JHE = "zh-TW-YunJheNeural"
+VOICES_OF = {"azure": (HSIAO_YU, YUN_JHE), "openai": ("af_sky", "am_adam"), "polly": ("Joanna", "Matthew")}
+"""Two voices of each provider."""
 
 
 def dialogue(*texts: str, voices: tuple[str, str] = (HSIAO_YU, YUN_JHE), **changes: Any) -> dict[str, Any]:
@@ -23,3 +25,8 @@ def dialogue(*texts: str, voices: tuple[str, str] = (HSIAO_YU, YUN_JHE), **chang
         ],
         **changes,
     }
+
+
+def dialogue_of(provider: str, *texts: str) -> dict[str, Any]:
+    """Return a request in English for two voices of a provider."""
+    return dialogue(*texts, voices=VOICES_OF[provider], provider=provider, language="en-US")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tests.e2e.dialogues import dialogue
@@ -9,6 +10,19 @@ from tests.e2e.dialogues import dialogue
 if TYPE_CHECKING:
     from local.stack import LocalStack
     from tests.e2e.api_client import ApiClient
+
+
+@dataclass(frozen=True)
+class CompletedJob:
+    """A completed job that the tests of a module share.
+
+    Attributes:
+        client: the client of its user.
+        job: the job.
+    """
+
+    client: ApiClient
+    job: dict[str, Any]
 
 
 def end_job(stack: LocalStack, client: ApiClient, status: str, **changes: Any) -> str:

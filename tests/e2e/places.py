@@ -5,10 +5,10 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
+from tests.patience import PATIENCE_SECONDS
+
 if TYPE_CHECKING:
     from tests.e2e.api_client import ApiClient
-
-PATIENCE_SECONDS = 90
 
 
 def place_of(client: ApiClient, job_id: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Cap of three active jobs a user, under concurrent requests."""
+"""Limit of three active jobs a user, under concurrent requests."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from local.stack import LocalStack
     from tests.e2e.api_client import ApiClient
 
-SUBMISSIONS = 50
+SUBMISSIONS = 12
 
 
-def test_fifty_submissions_at_once_make_three_jobs(
+def test_many_submissions_at_once_make_three_jobs(
     stack: LocalStack, client: ApiClient, new_client: Callable[[], ApiClient]
 ) -> None:
     # Given a user in a hurry, and one who is not
@@ -29,7 +29,7 @@ def test_fifty_submissions_at_once_make_three_jobs(
     def submit(_number: int) -> httpx.Response:
         return client.post("/jobs", json=dialogue())
 
-    # When the one submits fifty jobs at once, none of which can begin yet
+    # When the one submits many jobs at once, none of which can begin yet
     with stack.cloud.lambdas.pause("plan"):
         with ThreadPoolExecutor(SUBMISSIONS) as pool:
             responses = list(pool.map(submit, range(SUBMISSIONS)))
@@ -48,3 +48,18 @@ def test_fifty_submissions_at_once_make_three_jobs(
         client.wait_for(job_id, "completed")
     other.wait_for(others_job, "completed")
     assert_all_slots_are_free(stack, client)
+
+
+def test_an_ended_job_makes_room_for_another(stack: LocalStack, client: ApiClient) -> None:
+    # Given a user at the limit
+    with stack.cloud.lambdas.pause("plan"):
+        jobs = [client.submit(dialogue()) for _ in range(MAX_ACTIVE_JOBS)]
+
+        # When one of the jobs ends
+        client.cancel(jobs[0])
+
+        # Then there is room for one job, and no more
+        jobs.append(client.submit(dialogue()))
+        assert client.post("/jobs", json=dialogue()).status_code == 429
+        for job_id in jobs[1:]:
+            client.cancel(job_id)

@@ -82,66 +82,66 @@ def wait_until_healthy(process: subprocess.Popen[str], port: int) -> None:
     raise AssertionError(f"dev did not start: {process.communicate()}")
 
 
-class TestDemo:
-    def test_leaves_a_playable_file(self, tmp_path: Path) -> None:
-        # When
-        demo = run_local("demo", "--out", "audio", folder=tmp_path)
+def test_demo_leaves_a_playable_file_and_keeps_logs_off_the_console(tmp_path: Path) -> None:
+    # When
+    demo = run_local("demo", "--out", "audio", folder=tmp_path)
 
-        # Then
-        assert (demo.returncode, demo.stderr) == (0, "")
-        assert "✓" in demo.stdout
-        [file] = (tmp_path / "audio").iterdir()
-        assert file.name == "公園裡.mp3"
-        assert decode(file.read_bytes()).duration_ms > 2_000
-        assert MP3(file).tags["TIT2"].text == ["公園裡"]
-        loudness = ebur128_of_file(file)
-        assert loudness.lufs == pytest.approx(-16, abs=0.5)
-        assert loudness.peak_dbtp <= -1
-
-    def test_keeps_what_the_functions_tell_operators_off_the_console(self, tmp_path: Path) -> None:
-        demo = run_local("demo", folder=tmp_path)
-
-        log = (tmp_path / "out" / "functions.log").read_text("utf-8")
-        for line_of_operators in ('"JobsCompleted"', '"level":"INFO"'):
-            assert line_of_operators in log
-            assert line_of_operators not in demo.stdout
+    # Then there is a file
+    assert (demo.returncode, demo.stderr) == (0, "")
+    assert "✓" in demo.stdout
+    [file] = (tmp_path / "audio").iterdir()
+    assert file.name == "公園裡.mp3"
+    assert decode(file.read_bytes()).duration_ms > 2_000
+    assert MP3(file).tags["TIT2"].text == ["公園裡"]
+    loudness = ebur128_of_file(file)
+    assert loudness.lufs == pytest.approx(-16, abs=0.5)
+    assert loudness.peak_dbtp <= -1
+    # And what the functions tell operators is in their log alone
+    log = (tmp_path / "out" / "functions.log").read_text("utf-8")
+    for line_of_operators in ('"JobsCompleted"', '"level":"INFO"'):
+        assert line_of_operators in log
+        assert line_of_operators not in demo.stdout
 
 
-class TestExample:
-    def test_leaves_an_audiobook_with_music_and_chapters(self, tmp_path: Path) -> None:
-        # When
-        example = run_local("example", "--out", "book", folder=tmp_path)
+def test_example_leaves_an_audiobook_with_music_and_chapters(tmp_path: Path) -> None:
+    # When
+    example = run_local("example", "--out", "book", folder=tmp_path)
 
-        # Then
-        assert (example.returncode, example.stderr) == (0, "")
-        chapters = [line.split("\t") for line in example.stdout.splitlines()[-3:]]
-        assert [title for *_, title in chapters] == ["第一章：清晨", "第二章：湖心", "第三章：日出"]
+    # Then
+    assert (example.returncode, example.stderr) == (0, "")
+    chapters = [line.split("\t") for line in example.stdout.splitlines()[-3:]]
+    assert [title for *_, title in chapters] == ["第一章：清晨", "第二章：湖心", "第三章：日出"]
 
-        # And another build of FFmpeg than the one that made the file finds in it what there should be
-        file = tmp_path / "book" / "lake.m4b"
-        seen = subprocess.run(  # noqa: S603 (our own arguments)
-            [imageio_ffmpeg.get_ffmpeg_exe(), "-i", file], capture_output=True, check=False
-        ).stderr.decode()
-        _first, *starts = re.findall(r"Chapter #0:\d+: start ([\d.]+)", seen)
-        assert [float(start) for start in starts] == [
-            pytest.approx(float(start.removesuffix(" s")), abs=0.002) for start, *_ in chapters[1:]
-        ]
-        assert re.findall(r"title +: (.+)", seen) == ["湖上的清晨", *(title for *_, title in chapters)]
-        assert re.search(r"Audio: aac .*, 48000 Hz, stereo", seen)
-        assert re.search(r"Video: png.*\(attached pic\)", seen)
-        loudness = ebur128_of_file(file)
-        assert loudness.lufs == pytest.approx(-20, abs=0.5)
-        assert loudness.peak_dbtp <= -3
+    # And another build of FFmpeg than the one that made the file finds in it what there should be
+    file = tmp_path / "book" / "lake.m4b"
+    seen = subprocess.run(  # noqa: S603 (our own arguments)
+        [imageio_ffmpeg.get_ffmpeg_exe(), "-i", file], capture_output=True, check=False
+    ).stderr.decode()
+    _first, *starts = re.findall(r"Chapter #0:\d+: start ([\d.]+)", seen)
+    assert [float(start) for start in starts] == [
+        pytest.approx(float(start.removesuffix(" s")), abs=0.002) for start, *_ in chapters[1:]
+    ]
+    assert re.findall(r"title +: (.+)", seen) == ["湖上的清晨", *(title for *_, title in chapters)]
+    assert re.search(r"Audio: aac .*, 48000 Hz, stereo", seen)
+    assert re.search(r"Video: png.*\(attached pic\)", seen)
+    loudness = ebur128_of_file(file)
+    assert loudness.lufs == pytest.approx(-20, abs=0.5)
+    assert loudness.peak_dbtp <= -3
 
 
 class TestDev:
     @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda number: number.name)
-    def test_serves_until_it_is_told_to_stop(self, free_port: int, tmp_path: Path, number: signal.Signals) -> None:
+    def test_serves_this_machine_until_it_is_told_to_stop(
+        self, free_port: int, tmp_path: Path, number: signal.Signals
+    ) -> None:
         # Given a job that is being processed
         with running_dev(free_port, tmp_path, "--latency-ms", "60000") as process:
             url = f"http://127.0.0.1:{free_port}"
             with ApiClient(url) as client:
                 client.wait_for(client.submit(dialogue()), "processing")
+            # And a server that is reached from this machine only: one on all addresses would answer here, too
+            with pytest.raises(OSError, match="refused"):
+                socket.create_connection(("127.0.0.2", free_port), timeout=PATIENCE_SECONDS)
 
             # When
             process.send_signal(number)
@@ -153,15 +153,6 @@ class TestDev:
         assert "POST /api/v1/jobs 201" in output
         with pytest.raises(httpx.ConnectError):
             httpx.get(url, trust_env=False, timeout=PATIENCE_SECONDS)
-
-    def test_is_reached_from_this_machine_only(self, free_port: int, tmp_path: Path) -> None:
-        with (
-            running_dev(free_port, tmp_path),
-            # A server on all addresses would answer here too.
-            pytest.raises(OSError, match="refused"),
-            socket.create_connection(("127.0.0.2", free_port), timeout=PATIENCE_SECONDS),
-        ):
-            pass
 
     def test_says_in_a_line_that_the_port_is_in_use(self, tmp_path: Path) -> None:
         # Given

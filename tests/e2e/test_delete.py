@@ -19,7 +19,6 @@ from tests.e2e.ended_jobs import end_job
 from tests.integration.local_cloud.eventually import eventually
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from typing import Any
 
     from local.stack import LocalStack
@@ -55,22 +54,6 @@ def test_an_ended_job_leaves_lists_totals_and_search_at_once(
     assert (answer.status_code, answer.content) == (204, b"")
     assert client.list_ids() == client.list_ids(status=status) == client.list_ids(q="secret") == [kept]
     assert total(client) == total(client, status=status) == total(client, q="secret") == 1
-    for method, path in [
-        ("GET", ""),
-        ("PATCH", ""),
-        ("DELETE", ""),
-        ("GET", "/download"),
-        ("GET", "/subtitles"),
-        ("GET", "/timings"),
-        ("GET", "/playlist.m3u8"),
-        ("POST", "/resubmit"),
-        ("POST", "/renditions"),
-        ("POST", "/stop"),
-        ("POST", "/delete"),
-    ]:
-        bodies: dict[tuple[str, str], Any] = {("POST", "/renditions"): {}, ("PATCH", ""): {"title": "New"}}
-        answer = client.request(method, f"/jobs/{deleted}{path}", json=bodies.get((method, path)))
-        assert (answer.status_code, answer.json()["error"]) == (404, "JOB_NOT_FOUND"), path
     # And its files, its text and its titles are gone
     assert audio_files_of(deleted) == []
     left = items_of(deleted)
@@ -79,25 +62,51 @@ def test_an_ended_job_leaves_lists_totals_and_search_at_once(
     assert bool(audio_files_of(kept)) == (status == "completed")
 
 
-def test_a_job_that_has_not_ended_is_not_deleted(stack: LocalStack, client: ApiClient) -> None:
-    for task, status in (("plan", "pending"), ("assemble", "processing")):
-        with stack.cloud.lambdas.pause(task):
-            job_id = client.submit(dialogue())
-            client.wait_for(job_id, status)
-            answer = client.post(f"/jobs/{job_id}/delete")
+def test_a_deleted_job_is_unknown_to_every_call(client: ApiClient) -> None:
+    # Given a job, and another version of it
+    job_id = client.complete(dialogue("另一個版本。"))["id"]
+    version = client.post(f"/jobs/{job_id}/renditions", json={"output_format": "wav"}).json()["id"]
+    client.wait_for(version, "completed")
 
-        assert (answer.status_code, answer.json()["error"]) == (409, "JOB_STILL_ACTIVE")
-        assert answer.json()["details"] == {"status": status}
-        client.wait_for(job_id, "completed")
+    # When the job is deleted
+    client.post(f"/jobs/{job_id}/delete")
+
+    # Then
+    for method, path, body in [
+        ("GET", "", None),
+        ("PATCH", "", {"title": "New"}),
+        ("DELETE", "", None),
+        ("GET", "/download", None),
+        ("GET", "/subtitles", None),
+        ("GET", "/timings", None),
+        ("GET", "/playlist.m3u8", None),
+        ("POST", "/resubmit", None),
+        ("POST", "/renditions", {}),
+        ("POST", "/stop", None),
+        ("POST", "/delete", None),
+    ]:
+        answer = client.request(method, f"/jobs/{job_id}{path}", json=body)
+        assert (answer.status_code, answer.json()["error"]) == (404, "JOB_NOT_FOUND"), path
+    # And its version stays
+    assert client.download(version).content.startswith(b"RIFF")
 
 
-def test_somebody_elses_job_stays(client: ApiClient, new_client: Callable[[], ApiClient]) -> None:
-    job_id = client.complete(dialogue())["id"]
+@pytest.mark.parametrize(("task", "status"), [("plan", "pending"), ("assemble", "processing")])
+def test_a_job_that_has_not_ended_is_not_deleted(
+    stack: LocalStack, client: ApiClient, task: str, status: str
+) -> None:
+    # Given
+    with stack.cloud.lambdas.pause(task):
+        job_id = client.submit(dialogue())
+        client.wait_for(job_id, status)
 
-    answer = new_client().post(f"/jobs/{job_id}/delete")
+        # When
+        answer = client.post(f"/jobs/{job_id}/delete")
 
-    assert (answer.status_code, answer.json()["error"]) == (404, "JOB_NOT_FOUND")
-    assert client.job(job_id)["status"] == "completed"
+    # Then
+    assert (answer.status_code, answer.json()["error"]) == (409, "JOB_STILL_ACTIVE")
+    assert answer.json()["details"] == {"status": status}
+    client.wait_for(job_id, "completed")
 
 
 def test_what_was_billed_still_counts_and_what_was_spoken_is_reused(client: ApiClient) -> None:
@@ -116,34 +125,30 @@ def test_what_was_billed_still_counts_and_what_was_spoken_is_reused(client: ApiC
     assert (usage.billed_characters, usage.jobs) == (billed, 2)
 
 
-def test_a_version_of_a_deleted_job_stays(client: ApiClient) -> None:
-    job_id = client.complete(dialogue("另一個版本。"))["id"]
-    version = client.post(f"/jobs/{job_id}/renditions", json={"output_format": "wav"}).json()["id"]
-    client.wait_for(version, "completed")
-
-    client.post(f"/jobs/{job_id}/delete")
-
-    assert client.download(version).content.startswith(b"RIFF")
-
-
-def test_deleting_twice_at_the_same_time_counts_once(client: ApiClient) -> None:
-    kept, deleted = (client.complete(dialogue())["id"] for _ in range(2))
+def test_deleting_twice_at_the_same_time_counts_once(stack: LocalStack, client: ApiClient) -> None:
+    # Given two requests that have read the same job
+    kept, deleted = (end_job(stack, client, "cancelled") for _ in range(2))
     repository = composition.job_repository()
     job = repository.get(deleted)
     assert job is not None
 
+    # When both delete it
     outcomes = [repository.delete(job, now=composition.clock()()) for _ in range(2)]
 
+    # Then
     assert outcomes == [True, False]
     assert (total(client), client.list_ids()) == (1, [kept])
 
 
 def test_operators_do_not_see_it_either(stack: LocalStack, client: ApiClient) -> None:
-    job_id = client.complete(dialogue())["id"]
+    # Given a job that operators see
+    job_id = end_job(stack, client, "cancelled")
     with ApiClient(stack.url, user_id=OPERATOR) as operator:
         seen = f"/admin/jobs?user_id={client.headers['X-User-Id']}"
         eventually(lambda: operator.get(seen).json()["items"])
 
+        # When it is deleted
         client.post(f"/jobs/{job_id}/delete")
 
+        # Then
         assert operator.get(seen).json()["items"] == []

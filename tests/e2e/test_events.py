@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from local import resources
-from local.cloud.clock import Clock
 from tests.e2e.dialogues import HSIAO_YU, dialogue
 from tests.e2e.executions import stop_execution
 from tests.event_schema import violations
@@ -22,11 +21,6 @@ if TYPE_CHECKING:
 
 MARKER = "Geheimnis"
 """A word that no id, code or format has."""
-
-
-@pytest.fixture(scope="module")
-def clock() -> Clock:
-    return Clock(wait_scale=0.001)
 
 
 @pytest.fixture(scope="module")

@@ -21,7 +21,7 @@ from tests.e2e.metric_lines import total, written_metrics
 from tests.e2e.traffic import requests_with
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from local.stack import LocalStack
@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(scope="module")
-def speech() -> AzureSpeechEmulator:
-    """Return a slow emulator, so that a batch needs several connections."""
-    return AzureSpeechEmulator(voice_engine="tone", latency_ms=100)
+def stack(own_stack: Callable[..., LocalStack]) -> LocalStack:
+    """Return a stack with a slow provider, so that a batch needs several connections."""
+    return own_stack(speech=AzureSpeechEmulator(voice_engine="tone", latency_ms=100))
 
 
 @pytest.fixture(autouse=True)
@@ -82,9 +82,11 @@ def test_a_key_that_is_refused_and_not_rotated_fails_the_job(client: ApiClient, 
 
     # When
     job = client.wait_for(client.submit(dialogue(*sentences(1))), "failed")
+
+    # Then
     assert (job["error_code"], job["retry_count"]) == ("PROVIDER_AUTH_FAILED", 0)
 
-    # Then the next job is spoken once the secret has been mended
+    # And the next job is spoken once the secret has been mended
     store_secret(speech.host, speech.key)
     client.complete(dialogue(*sentences(1)))
 

@@ -11,7 +11,6 @@ import pytest
 
 from castline import composition
 from castline.synthesis import synthesizer, utterances
-from local.cloud.clock import Clock
 from local.cloud.lambda_errors import FunctionError
 from tests.e2e.dialogues import HSIAO_YU, dialogue
 from tests.e2e.executions import ended_status
@@ -31,11 +30,6 @@ MARKER = "Geheimnis"
 """Latin letters: no escaping hides it, and a voice id may hold it too."""
 
 OF_THE_TEST_ITSELF = {"httpx"}
-
-
-@pytest.fixture(scope="module")
-def clock() -> Clock:
-    return Clock(wait_scale=0.001)
 
 
 @pytest.fixture(autouse=True)

@@ -1,4 +1,4 @@
-"""A provider that throttles: jobs are slower, and neither fail nor use up their retries."""
+"""A provider that throttles or is gone: jobs are slower, and neither fail nor use up their retries."""
 
 from __future__ import annotations
 
@@ -9,28 +9,21 @@ import pytest
 
 from castline import composition
 from local.azure_speech.server import AzureSpeechEmulator
-from local.cloud.clock import Clock
-from local.stack import LocalStack
 from tests.e2e.dialogues import dialogue
 from tests.e2e.executions import ended_status, execution_arn
 from tests.e2e.metric_lines import total, written_metrics
 from tests.e2e.slots import assert_all_slots_are_free
 from tests.e2e.traffic import requests_with
-from tests.patience import PATIENCE_SECONDS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from local.stack import LocalStack
     from tests.e2e.api_client import ApiClient
 
-MAX_PROCESSING_SECONDS = 60
+MAX_PROCESSING_SECONDS = 20
 """The time limit of the job that shall run out of time."""
-
-
-@pytest.fixture(scope="module")
-def clock() -> Clock:
-    return Clock(wait_scale=0.01)
 
 
 @pytest.fixture(scope="module")
@@ -40,16 +33,10 @@ def other() -> AzureSpeechEmulator:
 
 
 @pytest.fixture(scope="module")
-def stack(
-    clock: Clock, speech: AzureSpeechEmulator, other: AzureSpeechEmulator, log_file: Path
-) -> Iterator[LocalStack]:
-    with LocalStack(
-        clock=clock,
-        speech=speech,
-        more_speech=[other],
-        log_file=log_file,
-    ) as stack:
-        yield stack
+def stack(own_stack: Callable[..., LocalStack], other: AzureSpeechEmulator) -> LocalStack:
+    # The SDK does not always notice that a connection is refused. Such a request ends with this time-out.
+    settings = {"SPEECH_FIRST_CHUNK_TIMEOUT_MS": "15000"}
+    return own_stack(more_speech=[other], settings=settings)
 
 
 @pytest.fixture(autouse=True)
@@ -66,7 +53,7 @@ def lines(count: int) -> list[str]:
     return [f"第 {number} 句 {uuid4()}。" for number in range(count)]
 
 
-def test_a_job_of_sixty_turns_completes_without_a_retry_of_its_batches(
+def test_throttled_requests_are_sent_again_without_a_retry_of_their_batch(
     stack: LocalStack,
     speech: AzureSpeechEmulator,
     other: AzureSpeechEmulator,
@@ -79,33 +66,16 @@ def test_a_job_of_sixty_turns_completes_without_a_retry_of_its_batches(
     before = total(written_metrics(log_file), "ThrottledRequests")
 
     # When
-    job = client.wait_for(client.submit(dialogue(*lines(60))), "completed", timeout_seconds=2 * PATIENCE_SECONDS)
+    job = client.complete(dialogue(*lines(24)))
 
     # Then
     assert job["retry_count"] == 0
-    assert job["progress"] == {"completed_segments": 60, "total_segments": 60}
+    assert job["progress"] == {"completed_segments": 24, "total_segments": 24}
     assert stack.cloud.clock.retry_delays_seconds(execution_arn(job["id"])) == []
     # And the requests that were throttled are counted
     throttled = [each for emulator in (speech, other) for each in emulator.traffic.requests if "4429" in each.outcome]
     assert total(written_metrics(log_file), "ThrottledRequests") - before >= len(throttled) > 0
     assert total(written_metrics(log_file), "ThrottledRequests", provider="azure") > 0
-
-
-@pytest.mark.parametrize("fault", ["throttled", "unavailable"])
-def test_a_job_completes_on_the_other_resource_when_one_refuses_everything(
-    speech: AzureSpeechEmulator, other: AzureSpeechEmulator, client: ApiClient, fault: str
-) -> None:
-    # Given
-    speech.faults.add(fault)
-    texts = lines(100)
-
-    # When
-    job = client.wait_for(client.submit(dialogue(*texts)), "completed", timeout_seconds=2 * PATIENCE_SECONDS)
-
-    # Then
-    assert job["retry_count"] == 0
-    assert not any(requests_with(speech, text).count("completed") for text in texts)
-    assert all(requests_with(other, text).count("completed") == 1 for text in texts)
 
 
 def test_a_job_whose_requests_are_throttled_until_the_end_runs_out_of_time(
@@ -122,7 +92,7 @@ def test_a_job_whose_requests_are_throttled_until_the_end_runs_out_of_time(
 
     # When
     job_id = client.submit(dialogue("這一句沒有問題。", text))
-    job = client.wait_for(job_id, "failed", timeout_seconds=3 * MAX_PROCESSING_SECONDS)
+    job = client.wait_for(job_id, "failed")
 
     # Then it was tried for as long as the job might take, without using up its retries
     assert (job["error_code"], job["retry_count"]) == ("TIMEOUT", 0)
@@ -131,3 +101,23 @@ def test_a_job_whose_requests_are_throttled_until_the_end_runs_out_of_time(
     assert len(requests_with(speech, text) + requests_with(other, text)) > 5
     assert ended_status(job_id) == "SUCCEEDED"
     assert_all_slots_are_free(stack, client)
+
+
+@pytest.mark.parametrize("trouble", ["throttled", "unavailable", "gone"])
+def test_a_job_completes_on_the_other_resource_when_one_refuses_everything(
+    speech: AzureSpeechEmulator, other: AzureSpeechEmulator, client: ApiClient, trouble: str
+) -> None:
+    # Given a resource that refuses everything, or that does not answer any more
+    if trouble == "gone":
+        speech.stop()
+    else:
+        speech.faults.add(trouble)
+    texts = lines(12)
+
+    # When
+    job = client.complete(dialogue(*texts))
+
+    # Then
+    assert job["retry_count"] == 0
+    assert not any(requests_with(speech, text).count("completed") for text in texts)
+    assert all(requests_with(other, text).count("completed") == 1 for text in texts)

@@ -13,21 +13,19 @@ import pytest
 from castline import composition
 from castline.previews.repository import PreviewRepository
 from local import resources
-from local.cloud.clock import Clock
 from local.gateway import OPERATOR
-from local.stack import LocalStack
+from local.speech_emulators import EMULATORS
 from tests.e2e.api_client import ApiClient
 from tests.e2e.decoded_audio import decode
 from tests.e2e.dialogues import HSIAO_YU, dialogue
 from tests.e2e.metric_lines import total, written_metrics
-from tests.e2e.test_providers import VOICES
 from tests.patience import PATIENCE_SECONDS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
-    from local.azure_speech.server import AzureSpeechEmulator
+    from local.stack import LocalStack
 
 JENNY, AVA_MULTILINGUAL = "en-US-JennyNeural", "en-US-AvaMultilingualNeural"
 PER_MINUTE = 8
@@ -36,17 +34,9 @@ HELLO = {"voice_id": HSIAO_YU, "text": "你好，今天天氣真好！"}
 
 
 @pytest.fixture(scope="module")
-def clock() -> Clock:
-    return Clock(wait_scale=0.001)
-
-
-@pytest.fixture(scope="module")
-def stack(clock: Clock, speech: AzureSpeechEmulator, log_file: Path) -> Iterator[LocalStack]:
+def stack(own_stack: Callable[..., LocalStack]) -> LocalStack:
     settings = {"PREVIEWS_PER_MINUTE": str(PER_MINUTE), "USER_CHARACTERS_PER_DAY": str(PER_DAY)}
-    with LocalStack(
-        clock=clock, speech=speech, log_file=log_file, settings=settings, more_providers=("openai", "polly")
-    ) as stack:
-        yield stack
+    return own_stack(settings=settings, more_providers=tuple(EMULATORS))
 
 
 def preview(client: ApiClient, request: dict[str, Any], status: int = 200) -> dict[str, Any]:
@@ -106,37 +96,38 @@ def test_a_preview_is_heard_at_once(client: ApiClient, log_file: Path) -> None:
 # By name: the options of the preview, and what the job has in the place of each: of the speaker, or of the dialogue.
 ALIAS = {"text": "W3C", "alias": "World Wide Web Consortium"}
 KINDS: dict[str, tuple[dict[str, Any], dict[str, Any], dict[str, Any]]] = {
-    "plain": (HELLO, {}, {}),
-    "delivery": (
-        {"voice_id": HSIAO_YU, "text": "慢一點。", "speed": 0.8, "pitch": 5, "volume": 0.5},
-        {"speed": 0.8, "pitch": 5, "volume": 0.5},
-        {},
-    ),
-    "style": (
-        {"voice_id": JENNY, "text": "Cheer up & go!", "style": "cheerful", "style_degree": 1.5},
-        {"style": "cheerful", "style_degree": 1.5},
-        {},
+    "style, pronunciations and markup": (
+        {
+            "voice_id": JENNY,
+            "text": "[pause 1s]The W3C & you <b>cheer</b> up!<break time='500ms'/>",
+            "style": "cheerful",
+            "style_degree": 1.5,
+            "speed": 0.8,
+            "pitch": 5,
+            "volume": 0.5,
+            "pronunciations": [ALIAS],
+            "dialogue_language": "en-US",
+        },
+        {"style": "cheerful", "style_degree": 1.5, "speed": 0.8, "pitch": 5, "volume": 0.5},
+        {"pronunciations": [ALIAS], "language": "en-US"},
     ),
     "language": (
         {"voice_id": AVA_MULTILINGUAL, "text": "Langsam, bitte.", "language": "de-DE", "dialogue_language": "en-US"},
         {"language": "de-DE"},
         {"language": "en-US"},
     ),
-    "markup": ({"voice_id": HSIAO_YU, "text": "[pause 1s]早安。<break time='500ms'/>你 <b>好</b>嗎？"}, {}, {}),
-    "literal": (
-        {"voice_id": HSIAO_YU, "text": "[pause 1s]早安。", "markup": "literal"},
+    "literal text in studio quality": (
+        {"voice_id": HSIAO_YU, "text": "[pause 1s]早安。", "markup": "literal", "quality": "studio"},
         {},
-        {"markup": "literal"},
+        {"markup": "literal", "quality": "studio"},
     ),
-    "pronunciations": (
-        {"voice_id": JENNY, "text": "The W3C!", "pronunciations": [ALIAS], "dialogue_language": "en-US"},
-        {},
-        {"pronunciations": [ALIAS], "language": "en-US"},
-    ),
-    "studio quality": (HELLO | {"text": "錄音室。", "quality": "studio"}, {}, {"quality": "studio"}),
     "a beat": ({"voice_id": HSIAO_YU, "text": "……"}, {}, {}),
-    "OpenAI": ({"provider": "openai", "voice_id": VOICES["openai"][0], "text": "One."}, {}, {"provider": "openai"}),
-    "Polly": ({"provider": "polly", "voice_id": VOICES["polly"][0], "text": "One."}, {}, {"provider": "polly"}),
+    "OpenAI": (
+        {"provider": "openai", "voice_id": "af_sky", "text": "One."},
+        {},
+        {"provider": "openai"},
+    ),
+    "Polly": ({"provider": "polly", "voice_id": "Joanna", "text": "One."}, {}, {"provider": "polly"}),
 }
 
 
@@ -165,19 +156,24 @@ def test_the_job_that_follows_is_billed_nothing_for_it(
 
 
 def test_another_take_is_spoken_anew(client: ApiClient) -> None:
+    # When
     first, second = preview(client, HELLO), preview(client, HELLO | {"take": 2})
 
+    # Then
     assert first["billed_characters"] == second["billed_characters"] > 0
     assert today(client)["billed_characters"] == 2 * first["billed_characters"]
 
 
 def test_a_users_pronunciation_sets_are_used(client: ApiClient) -> None:
+    # Given
     client.put("/pronunciations/web", json={"entries": [ALIAS]})
     request = {"voice_id": JENNY, "text": "The W3C!", "dialogue_language": "en-US"}
 
+    # When
     with_set = preview(client, request | {"pronunciation_sets": ["web"]})
     refused = preview(client, request | {"pronunciation_sets": ["other"]}, 400)
 
+    # Then
     assert with_set["billed_characters"] > len(request["text"])
     assert [each["field"] for each in refused["details"]["errors"]] == ["pronunciation_sets[0]"]
 
@@ -323,10 +319,13 @@ def test_previews_belong_to_their_user(new_client: Callable[[], ApiClient]) -> N
     assert preview(one, HELLO)["billed_characters"] == preview(other, HELLO)["billed_characters"] > 0
 
 
-def test_their_audio_is_deleted_after_a_day(stack: LocalStack, clock: Clock, client: ApiClient) -> None:
+def test_their_audio_is_deleted_after_a_day(stack: LocalStack, client: ApiClient) -> None:
+    # Given
     heard = preview(client, HELLO)
 
-    clock.advance(timedelta(days=2))
+    # When
+    stack.cloud.clock.advance(timedelta(days=2))
     stack.cloud.tick()
 
+    # Then
     assert httpx.get(heard["audio_url"], trust_env=False, timeout=PATIENCE_SECONDS).status_code in {403, 404}

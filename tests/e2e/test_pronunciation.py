@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import pytest
-
 from tests.e2e.dialogues import dialogue
 
 if TYPE_CHECKING:
@@ -52,26 +50,9 @@ def test_an_alias_is_spoken_billed_and_not_shown(client: ApiClient, speech: Azur
     assert "Consortium" not in subtitles
 
 
-def test_a_text_is_spoken_once_for_each_way_to_write_it(client: ApiClient, speech: AzureSpeechEmulator) -> None:
-    # Given two texts that are spoken alike and written otherwise
-    request = dialogue("W3 won.", "Web won.", voices=TAIWAN, language="en-US")
-    request["voice_assignments"][1]["voice_id"] = TAIWAN[0]
-    request["pronunciations"] = [{"text": "W3", "alias": "Web"}]
-
-    # When they are spoken
-    job, documents = sent(speech, client, request)
-
-    # Then each has subtitles of its own
-    assert documents[0] == documents[1]
-    subtitles = client.get(f"/jobs/{job['id']}/subtitles").text
-    assert "W3 won." in subtitles
-    assert "Web won." in subtitles
-
-
-@pytest.mark.parametrize("voice_id", [TAIWAN[0], MIXED[0]])
-def test_an_alias_with_nothing_to_speak_is_a_beat(client: ApiClient, voice_id: str) -> None:
+def test_an_alias_with_nothing_to_speak_is_a_beat(client: ApiClient) -> None:
     # Given a turn of which all is written otherwise, with nothing that a voice speaks
-    request = dialogue("Hm.", "Yes.", voices=(voice_id, voice_id), language="en-US")
+    request = dialogue("Hm.", "Yes.", voices=MIXED, language="en-US")
     request["pronunciations"] = [{"text": "hm", "alias": "…"}]
 
     # When it is spoken

@@ -20,51 +20,49 @@ if TYPE_CHECKING:
     from tests.e2e.api_client import ApiClient
 
 
-def long_dialogue() -> dict[str, Any]:
-    """Return a dialogue of three batches."""
-    return dialogue(*(f"第{number}句。" for number in range(40)))
+def two_batches() -> dict[str, Any]:
+    return dialogue(*(f"第{number}句。" for number in range(17)))
 
 
 def test_a_job_tells_its_place_until_its_first_batch_is_spoken(
     stack: LocalStack, new_client: Callable[[], ApiClient]
 ) -> None:
     first, second, third = (new_client() for _ in range(3))
-
-    with stack.cloud.lambdas.pause("synthesize"):
-        # When a job of three batches waits where none has been spoken yet
-        job_id = first.submit(long_dialogue())
-        # Then its turn is next, and nobody knows how long that takes
-        assert place_of(first, job_id) == {"ahead": 0, "estimated_start_at": None}
-
-    # And it has no place any more from its first batch on
-    while (job := first.job(job_id))["status"] != "completed":
-        assert job["status"] == "pending" or "queue" not in job
-    assert "queue" not in job
     # A task notes how long a batch took when it takes the next one.
     first.complete(dialogue())
+    first.complete(dialogue())
 
+    # When a job of two batches waits, and then the jobs of two other users
     with stack.cloud.lambdas.pause("synthesize"):
-        # When another one waits, and then the jobs of two other users
         jobs: list[tuple[ApiClient, str]] = []
         for client in (first, second, third):
-            jobs.append((client, client.submit(long_dialogue())))
+            jobs.append((client, client.submit(two_batches())))
             place_of(*jobs[-1])
-        # Then each comes behind one batch of each job before it, and before all the others of these
         places = [place_of(*job) for job in jobs]
-        assert [place["ahead"] for place in places] == [0, 1, 2]
-        # And it is told when it may start
         submitted_at = datetime.fromisoformat(first.job(jobs[0][1])["created_at"])
-        starts = [datetime.fromisoformat(place["estimated_start_at"]) for place in places]
-        assert submitted_at < starts[0] <= starts[1] <= starts[2]
 
+    # Then each comes behind one batch of each job before it, and before all the others of these
+    assert [place["ahead"] for place in places] == [0, 1, 2]
+    # And it is told when it may start
+    starts = [datetime.fromisoformat(place["estimated_start_at"]) for place in places]
+    assert submitted_at < starts[0] <= starts[1] <= starts[2]
+    # And it has no place any more from its first batch on
     for client, job_id in jobs:
-        assert "queue" not in client.wait_for(job_id, "completed")
+        while (job := client.job(job_id))["status"] != "completed":
+            assert job["status"] == "pending" or "queue" not in job
+        assert "queue" not in job
 
 
 def test_a_job_that_has_not_come_into_the_queue_has_no_place(stack: LocalStack, client: ApiClient) -> None:
+    # Given
     with stack.cloud.lambdas.pause("plan"):
-        job = client.job(client.submit(dialogue()))
+        job_id = client.submit(dialogue())
 
+        # When
+        job = client.job(job_id)
+        client.cancel(job_id)
+
+    # Then
     assert job["status"] == "pending"
     assert "queue" not in job
 
@@ -72,14 +70,14 @@ def test_a_job_that_has_not_come_into_the_queue_has_no_place(stack: LocalStack, 
 def test_a_job_in_the_queue_can_be_cancelled_and_is_not_spoken(
     stack: LocalStack, speech: AzureSpeechEmulator, client: ApiClient, new_client: Callable[[], ApiClient]
 ) -> None:
+    # Given a job in the queue, and another behind it
     text, other = "輪不到這一句。", new_client()
-
     with stack.cloud.lambdas.pause("synthesize"):
-        # Given a job in the queue, and another behind it
         job_id = client.submit(dialogue(text))
         place_of(client, job_id)
         other_id = other.submit(dialogue())
         place_of(other, other_id)
+
         # When the first one is cancelled
         client.cancel(job_id)
 

@@ -9,29 +9,26 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from local.gateway import OPERATOR
-from local.stack import LocalStack
 from tests.e2e.api_client import ApiClient
 from tests.e2e.dialogues import dialogue
 from tests.e2e.metric_lines import total, written_metrics
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
-    from local.azure_speech.server import AzureSpeechEmulator
-    from local.cloud.clock import Clock
+    from local.stack import LocalStack
 
-TURNS, HAN_A_TURN = 20, 50
+TURNS, HAN_A_TURN = 2, 50
 LARGEST = TURNS * (2 * HAN_A_TURN + 9)
 """The billed characters of the largest job that the users of this module submit."""
-PER_DAY, CEILING = 4 * LARGEST + LARGEST // 2, 10 * LARGEST
+PER_DAY, CEILING = 2 * LARGEST + LARGEST // 2, 5 * LARGEST
 
 
 @pytest.fixture(scope="module")
-def stack(clock: Clock, speech: AzureSpeechEmulator, log_file: Path) -> Iterator[LocalStack]:
+def stack(own_stack: Callable[..., LocalStack]) -> LocalStack:
     settings = {"USER_CHARACTERS_PER_DAY": str(PER_DAY), "DEPLOYMENT_CHARACTERS_PER_DAY": str(CEILING)}
-    with LocalStack(clock=clock, speech=speech, log_file=log_file, settings=settings) as stack:
-        yield stack
+    return own_stack(settings=settings)
 
 
 def largest() -> dict[str, Any]:
@@ -67,16 +64,16 @@ def test_one_user_stops_at_the_quota_and_many_at_the_ceiling(
     client = new_client()
     completed, refusal = cycle(client)
 
-    # Then the fifth is refused, and says why
-    assert [job["result_metadata"]["billed_characters"] for job in completed] == [LARGEST] * 4
+    # Then the third is refused, and says why
+    assert [job["result_metadata"]["billed_characters"] for job in completed] == [LARGEST] * 2
     details = refusal["details"]
     assert (refusal["error"], details["quota"]) == ("QUOTA_EXCEEDED", "user_characters_per_day")
-    assert (details["used"], details["limit"]) == (4 * LARGEST, PER_DAY)
+    assert (details["used"], details["limit"]) == (2 * LARGEST, PER_DAY)
 
     # And the user sees it
     usage = client.get("/usage").json()
     assert usage["today"]["billed_characters"] == billed(completed)
-    assert (usage["today"]["reserved_characters"], usage["today"]["jobs"]) == (0, 4)
+    assert (usage["today"]["reserved_characters"], usage["today"]["jobs"]) == (0, 2)
     assert usage["limits"]["characters_per_day"] == PER_DAY
     assert usage["day_resets_at"] == details["resets_at"]
     assert usage["today"]["audio_seconds"] == pytest.approx(

@@ -9,9 +9,9 @@ import pytest
 from castline import composition
 from castline.audio.formats import OutputFormat
 from castline.audio.profile import Loudness, Quality
-from castline.jobs.model import JobStatus
 from local.quickstart import DIALOGUE
 from tests.e2e.dialogues import dialogue
+from tests.e2e.ended_jobs import CompletedJob, end_job
 from tests.e2e.stored_segments import delete_segments
 
 if TYPE_CHECKING:
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from local.stack import LocalStack
     from tests.e2e.api_client import ApiClient
 
-UNKNOWN_ID = "550e8400-e29b-41d4-a716-446655440000"
 EXPIRED = {
     "en": "The speech of this dialogue is no longer stored. Please submit the dialogue again to have it spoken anew.",
     "zh-TW": "這段對話的語音已不再保存，請重新提交對話以重新合成",
@@ -42,11 +41,17 @@ def stored_dialogue(job_id: str) -> Dialogue:
     return record.readable_dialogue
 
 
+@pytest.fixture(scope="module")
+def source(new_client: Callable[[], ApiClient]) -> CompletedJob:
+    client = new_client()
+    return CompletedJob(client, client.complete(DIALOGUE | {"title": "Lesson 1"}))
+
+
 def test_a_version_is_made_of_what_was_spoken(client: ApiClient, speech: AzureSpeechEmulator) -> None:
     # Given a finished job with titles, which have changed since
     source = client.complete(DIALOGUE | {"title": "第一課", "author": "林老師", "album": "餐廳"})
     client.patch(f"/jobs/{source['id']}", json={"album": None})
-    spoken = speech.traffic.requests
+    spoken = len(speech.traffic.requests)
 
     # When
     submitted = client.post(f"/jobs/{source['id']}/renditions", json={"output_format": "wav", "loudness": "none"})
@@ -65,7 +70,7 @@ def test_a_version_is_made_of_what_was_spoken(client: ApiClient, speech: AzureSp
     expected = source["input_params"] | titles | {"output_format": "wav", "loudness": "none"}
     assert version["input_params"] == {name: value for name, value in expected.items() if name != "album"}
     # And nothing has been spoken for it
-    assert speech.traffic.requests == spoken
+    assert len(speech.traffic.requests) == spoken
     result = version["result_metadata"]
     assert (result["billed_characters"], result["reused_segments"]) == (0, 2)
     assert result["content_type"] == "audio/wav"
@@ -76,13 +81,16 @@ def test_a_version_is_made_of_what_was_spoken(client: ApiClient, speech: AzureSp
     assert (listed[version["id"]], listed[source["id"]]) == (source["id"], None)
 
 
-@pytest.mark.parametrize("output_format", OutputFormat)
-def test_a_version_has_the_name_and_the_type_of_its_format(client: ApiClient, output_format: OutputFormat) -> None:
-    source = client.complete(DIALOGUE | {"title": "Lesson 1"})
+@pytest.mark.parametrize("output_format", [OutputFormat.MP3, OutputFormat.M4B])
+def test_a_version_has_the_name_and_the_type_of_its_format(source: CompletedJob, output_format: OutputFormat) -> None:
+    # Given
+    client = source.client
 
-    version = render(client, source["id"], output_format=output_format)
+    # When
+    version = render(client, source.job["id"], output_format=output_format)
+
+    # Then
     download = client.get(f"/jobs/{version['id']}/download", headers={"Accept": "application/json"}).json()
-
     assert download["filename"] == f"Lesson 1.{output_format}"
     assert download["content_type"] == version["result_metadata"]["content_type"] == output_format.content_type
     file = client.download(version["id"])
@@ -91,31 +99,37 @@ def test_a_version_has_the_name_and_the_type_of_its_format(client: ApiClient, ou
 
 
 def test_a_single_text_has_versions(client: ApiClient, speech: AzureSpeechEmulator) -> None:
+    # Given
     text = {"provider": "azure", "text": "早安。", "voice_id": "zh-TW-HsiaoYuNeural", "speed": 1.5, "volume": 0.5}
     source = client.wait_for(client.post("/jobs/tts", json=text).json()["id"], "completed")
-    spoken = speech.traffic.requests
+    spoken = len(speech.traffic.requests)
 
+    # When
     version = render(client, source["id"], output_format="flac", loudness="none")
 
+    # Then
     assert version["job_type"] == "single_tts"
     assert version["input_params"] == source["input_params"] | {"output_format": "flac", "loudness": "none"}
     assert version["result_metadata"]["billed_characters"] == 0
-    assert speech.traffic.requests == spoken
+    assert len(speech.traffic.requests) == spoken
 
 
-def test_a_version_of_a_version_names_the_job_that_was_spoken(client: ApiClient, speech: AzureSpeechEmulator) -> None:
-    source = client.complete(DIALOGUE)
-    spoken = speech.traffic.requests
+def test_a_version_of_a_version_names_the_job_that_was_spoken(
+    source: CompletedJob, speech: AzureSpeechEmulator
+) -> None:
+    # Given
+    spoken = len(speech.traffic.requests)
 
-    studio = render(client, source["id"], quality="studio")
-    standard = render(client, studio["id"], quality="standard", loudness="broadcast")
+    # When
+    studio = render(source.client, source.job["id"], quality="studio")
+    standard = render(source.client, studio["id"], quality="standard", loudness="broadcast")
 
-    # Its speech is looked up by the quality in which it was spoken
-    assert {studio["rendition_of"], standard["rendition_of"]} == {source["id"]}
+    # Then its speech is looked up by the quality in which it was spoken
+    assert {studio["rendition_of"], standard["rendition_of"]} == {source.job["id"]}
     assert stored_dialogue(studio["id"]).recording is Quality.STANDARD
     assert stored_dialogue(standard["id"]).recording is None
     assert stored_dialogue(standard["id"]).loudness is Loudness.BROADCAST
-    assert speech.traffic.requests == spoken
+    assert len(speech.traffic.requests) == spoken
 
 
 def test_a_version_changes_nothing_of_what_is_spoken(client: ApiClient) -> None:
@@ -124,8 +138,10 @@ def test_a_version_changes_nothing_of_what_is_spoken(client: ApiClient) -> None:
     request["pronunciations"] = [{"text": "AWS", "alias": "A W S"}]
     source = client.complete(request)
 
+    # When
     version = render(client, source["id"], loudness="audiobook")
 
+    # Then
     before, after = stored_dialogue(source["id"]), stored_dialogue(version["id"])
     assert before.voice_assignments[0].styles == ("cheerful",)
     assert len(before.pronunciations) == 1
@@ -139,7 +155,7 @@ def test_speech_that_is_not_stored_any_more_fails_the_version_and_is_never_spoke
     # Given a finished job whose speech is gone
     source = client.complete(DIALOGUE)
     assert delete_segments(client.headers["X-User-Id"])
-    spoken = speech.traffic.requests
+    spoken = len(speech.traffic.requests)
 
     # When
     response = client.post(f"/jobs/{source['id']}/renditions", json={"output_format": "wav"})
@@ -152,7 +168,7 @@ def test_speech_that_is_not_stored_any_more_fails_the_version_and_is_never_spoke
     for language, message in EXPIRED.items():
         answer = client.get(f"/jobs/{version['id']}", headers={"Accept-Language": language})
         assert answer.json()["error_message"] == message
-    assert speech.traffic.requests == spoken
+    assert len(speech.traffic.requests) == spoken
 
     # And submitted again it is an ordinary job, which speaks
     again = client.post(f"/jobs/{version['id']}/resubmit").json()["id"]
@@ -160,74 +176,79 @@ def test_speech_that_is_not_stored_any_more_fails_the_version_and_is_never_spoke
     assert "rendition_of" not in resubmitted
     assert resubmitted["input_params"]["output_format"] == "wav"
     assert resubmitted["result_metadata"]["billed_characters"] > 0
-    assert speech.traffic.requests > spoken
+    assert len(speech.traffic.requests) > spoken
 
 
-def test_only_a_completed_job_has_versions(stack: LocalStack, client: ApiClient) -> None:
-    failed = client.submit(dialogue("早", voices=("zh-TW-NobodyNeural", "")))
-    client.wait_for(failed, JobStatus.FAILED)
+@pytest.mark.parametrize("status", ["cancelled", "failed"])
+def test_a_job_without_audio_has_no_versions(stack: LocalStack, client: ApiClient, status: str) -> None:
+    # Given
+    job_id = end_job(stack, client, status)
+
+    # When
+    answer = client.post(f"/jobs/{job_id}/renditions", json={}, headers={"Accept-Language": "en"})
+
+    # Then
+    assert (answer.status_code, answer.json()["error"]) == (409, "JOB_CANNOT_RENDER")
+    assert answer.json()["details"] == {"status": status}
+    assert answer.json()["message"] == "Only a completed job can have other versions."
+
+
+def test_a_pending_job_has_no_versions(stack: LocalStack, client: ApiClient) -> None:
+    # Given
     with stack.cloud.lambdas.pause("plan"):
-        job = client.submit(dialogue())
-        pending = client.post(f"/jobs/{job}/renditions", json={})
-        client.cancel(job)
-    answers = {
-        JobStatus.PENDING: pending,
-        JobStatus.CANCELLED: client.post(f"/jobs/{job}/renditions", json={}),
-        JobStatus.FAILED: client.post(f"/jobs/{failed}/renditions", json={}, headers={"Accept-Language": "en"}),
-    }
+        job_id = client.submit(dialogue())
 
-    for status, answer in answers.items():
-        assert (answer.status_code, answer.json()["error"]) == (409, "JOB_CANNOT_RENDER")
-        assert answer.json()["details"] == {"status": status}
-    assert pending.json()["message"] == "無法產生其他版本，只有已完成的工作可以"
-    assert answers[JobStatus.FAILED].json()["message"] == "Only a completed job can have other versions."
+        # When
+        answer = client.post(f"/jobs/{job_id}/renditions", json={})
+        client.cancel(job_id)
+
+    # Then
+    assert (answer.status_code, answer.json()["error"]) == (409, "JOB_CANNOT_RENDER")
+    assert answer.json()["details"] == {"status": "pending"}
+    assert answer.json()["message"] == "無法產生其他版本，只有已完成的工作可以"
 
 
-def test_a_job_of_somebody_else_does_not_exist(client: ApiClient, new_client: Callable[[], ApiClient]) -> None:
-    job = new_client().complete(dialogue())["id"]
-
-    theirs, unknown, malformed = (client.post(f"/jobs/{id_}/renditions", json={}) for id_ in (job, UNKNOWN_ID, "%00"))
-
-    assert theirs.status_code == unknown.status_code == malformed.status_code == 404
-    assert theirs.json()["error"] == "JOB_NOT_FOUND"
-    assert theirs.content == unknown.content == malformed.content
-
-
-def test_the_limit_of_active_jobs_holds(stack: LocalStack, client: ApiClient) -> None:
-    source = client.complete(dialogue())["id"]
+def test_the_limit_of_active_jobs_holds(stack: LocalStack, source: CompletedJob) -> None:
+    # When
     with stack.cloud.lambdas.pause("plan"):
-        statuses = [client.post(f"/jobs/{source}/renditions", json={}).status_code for _ in range(4)]
+        answers = [source.client.post(f"/jobs/{source.job['id']}/renditions", json={}) for _ in range(4)]
+        for answer in answers[:3]:
+            source.client.cancel(answer.json()["id"])
 
-    assert statuses == [201, 201, 201, 429]
+    # Then
+    assert [answer.status_code for answer in answers] == [201, 201, 201, 429]
 
 
-def test_under_a_key_it_happens_once(stack: LocalStack, client: ApiClient) -> None:
-    source = client.complete(dialogue("一"))["id"]
+def test_under_a_key_it_happens_once(stack: LocalStack, source: CompletedJob) -> None:
+    # Given
+    client, job_id = source.client, source.job["id"]
     other = client.complete(dialogue("二"))["id"]
     key = {"Idempotency-Key": "a version"}
 
     def ask(job_id: str, **changes: Any) -> Any:
         return client.post(f"/jobs/{job_id}/renditions", json=changes, headers=key)
 
+    # When
     with stack.cloud.lambdas.pause("plan"):
-        first, again, spelled_out = ask(source), ask(source), ask(source, output_format="mp3", quality="standard")
+        first, again, spelled_out = ask(job_id), ask(job_id), ask(job_id, output_format="mp3", quality="standard")
         reused = [
-            ask(source, output_format="wav"),
+            ask(job_id, output_format="wav"),
             ask(other),
-            client.post(f"/jobs/{source}/resubmit", headers=key),
+            client.post(f"/jobs/{job_id}/resubmit", headers=key),
         ]
+        client.cancel(first.json()["id"])
 
+    # Then
     assert first.status_code == 201
     assert first.json()["id"] == again.json()["id"] == spelled_out.json()["id"]
     assert {each.status_code for each in reused} == {422}
     assert {each.json()["error"] for each in reused} == {"IDEMPOTENCY_KEY_REUSED"}
 
 
-def test_what_cannot_be_made_is_refused(client: ApiClient) -> None:
-    source = client.complete(dialogue())["id"]
-
+def test_what_cannot_be_made_is_refused(source: CompletedJob) -> None:
     def problems(**changes: Any) -> list[dict[str, str]]:
-        answer = client.post(f"/jobs/{source}/renditions", json=changes, headers={"Accept-Language": "en"})
+        path = f"/jobs/{source.job['id']}/renditions"
+        answer = source.client.post(path, json=changes, headers={"Accept-Language": "en"})
         assert answer.status_code == 400
         details: list[dict[str, str]] = answer.json()["details"]["errors"]
         return details

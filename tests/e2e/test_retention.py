@@ -7,15 +7,24 @@ from typing import TYPE_CHECKING
 
 import boto3
 import httpx
+import pytest
 
 from local.resources import TABLE_NAME
 from tests.e2e.audio_files import audio_files_of
-from tests.e2e.dialogues import dialogue
+from tests.e2e.ended_jobs import end_job
 from tests.patience import PATIENCE_SECONDS
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from local.stack import LocalStack
     from tests.e2e.api_client import ApiClient
+
+
+@pytest.fixture(scope="module")
+def stack(own_stack: Callable[..., LocalStack]) -> LocalStack:
+    """Return a stack whose date no other module minds."""
+    return own_stack()
 
 
 def items_kept(job_id: str) -> int:
@@ -31,11 +40,7 @@ def test_completed_and_failed_jobs_stay_for_30_days_and_cancelled_ones_for_7(
     stack: LocalStack, client: ApiClient
 ) -> None:
     # Given
-    completed = client.complete(dialogue())["id"]
-    failed = client.submit(dialogue("早安。", voices=("zh-TW-NobodyNeural", "")))
-    client.wait_for(failed, "failed")
-    with stack.cloud.lambdas.pause("plan"):
-        client.cancel(cancelled := client.submit(dialogue()))
+    completed, failed, cancelled = (end_job(stack, client, status) for status in ("completed", "failed", "cancelled"))
     download_url = client.get(f"/jobs/{completed}/download").headers["Location"]
     assert httpx.get(download_url, timeout=PATIENCE_SECONDS).status_code == 200
     assert len(audio_files_of(completed)) == 3  # the file, its cues and its words

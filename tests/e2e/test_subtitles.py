@@ -9,21 +9,23 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from mutagen.id3 import ID3
 
-from local.azure_speech.server import AzureSpeechEmulator
 from local.quickstart import DIALOGUE
 from tests.e2e.decoded_audio import decode
 from tests.e2e.dialogues import HSIAO_YU, dialogue
+from tests.e2e.ended_jobs import CompletedJob, end_job
 from tests.unit.audio.subtitle_files import read_srt, read_vtt
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from local.stack import LocalStack
     from tests.e2e.api_client import ApiClient
 
 
 @pytest.fixture(scope="module")
-def speech() -> AzureSpeechEmulator:
-    return AzureSpeechEmulator(voice_engine="espeak")
+def quickstart(new_client: Callable[[], ApiClient]) -> CompletedJob:
+    client = new_client()
+    return CompletedJob(client, client.complete(DIALOGUE))
 
 
 def subtitles(client: ApiClient, job: dict[str, Any], **query: str) -> str:
@@ -54,45 +56,30 @@ def test_each_sentence_is_a_cue_within_its_turn(client: ApiClient) -> None:
     assert all(audio.part(cue.start_ms, cue.end_ms).level_dbfs() > -35 for cue in cues)
 
 
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("मैं घर गया। फिर सो गया।", ["मैं घर गया।", "फिर सो गया।"]),
-        ("هل أنت بخير؟ نعم، شكرا.", ["هل أنت بخير؟", "نعم، شكرا."]),
-        ("Am 21. Dezember kam er an. Siehe Abb. 3.", ["Am 21. Dezember kam er an.", "Siehe Abb. 3."]),
-        ("ผมกลับบ้านแล้ว" * 10, ["ผมกลับบ้านแล้ว" * 5] * 2),
-    ],
-    ids=["Hindi", "Arabic", "German", "Thai"],
-)
-def test_sentences_of_any_script_are_cues(client: ApiClient, text: str, expected: list[str]) -> None:
-    job = client.complete(dialogue(text))
+def test_both_formats_say_the_same(quickstart: CompletedJob) -> None:
+    # When
+    path = f"/jobs/{quickstart.job['id']}/subtitles"
+    vtt = quickstart.client.get(path)
+    srt = quickstart.client.get(path, params={"format": "srt"})
+    other = quickstart.client.get(path, params={"format": "ssa"})
 
-    cues = read_vtt(subtitles(client, job))
-
-    assert [cue.text.replace("\n", "") for cue in cues] == expected
-
-
-def test_both_formats_say_the_same(client: ApiClient) -> None:
-    job = client.complete(DIALOGUE)
-
-    vtt = client.get(f"/jobs/{job['id']}/subtitles")
-    srt = client.get(f"/jobs/{job['id']}/subtitles", params={"format": "srt"})
-
+    # Then
     assert vtt.headers["Content-Type"].startswith("text/vtt")
     assert srt.headers["Content-Type"].startswith("application/x-subrip")
     assert read_vtt(vtt.text) == read_srt(srt.text)
+    assert other.status_code == 400
 
 
-@pytest.mark.parametrize("output_format", ["mp3", "wav"])
-def test_the_pieces_of_a_long_turn_are_timed_from_its_start(client: ApiClient, output_format: str) -> None:
+def test_the_pieces_of_a_long_turn_are_timed_from_its_start(client: ApiClient) -> None:
     # Given a turn of several segments
-    text = "".join(f"這是很長的一段話裡面的第{number}個句子。" for number in range(80))
-    job = client.complete(dialogue("先說一句。", text, output_format=output_format))
+    text = "".join(f"這是很長的一段話裡面的第{number}個句子。" for number in range(60))
 
     # When
+    job = client.complete(dialogue("先說一句。", text))
     cues = read_vtt(subtitles(client, job))
 
     # Then the last cue ends with the turn, and none overlaps the next
+    assert job["progress"]["total_segments"] > 2
     assert "".join(cue.text.replace("\n", "") for cue in cues) == "先說一句。" + text
     end_ms = job["result_metadata"]["turn_timings"][-1]["end_ms"]
     assert cues[-1].end_ms == pytest.approx(end_ms, abs=500)
@@ -106,12 +93,12 @@ def test_a_single_text_has_no_speaker(client: ApiClient) -> None:
     assert subtitles(client, job).splitlines()[-1] == "一個人說的話。"
 
 
-def test_an_mp3_has_a_title_and_a_chapter_a_turn(client: ApiClient) -> None:
+def test_an_mp3_has_a_title_and_a_chapter_a_turn(quickstart: CompletedJob) -> None:
     # Given
-    job = client.complete(DIALOGUE)
+    job = quickstart.job
 
     # When
-    tag = ID3(io.BytesIO(client.download(job["id"]).content))
+    tag = ID3(io.BytesIO(quickstart.client.download(job["id"]).content))
 
     # Then
     assert tag["TIT2"].text == [f"A, B ({job['created_at'][:10]})"]
@@ -126,13 +113,12 @@ def test_an_mp3_has_a_title_and_a_chapter_a_turn(client: ApiClient) -> None:
     ]
 
 
-def test_there_are_none_before_the_audio_is_finished_nor_for_others(
-    client: ApiClient, new_client: Callable[[], ApiClient]
-) -> None:
-    job = client.complete(DIALOGUE)
-    failed = client.submit(dialogue("你好", voices=("zh-TW-NobodyNeural", "")))
-    client.wait_for(failed, "failed")
+def test_there_are_neither_subtitles_nor_timings_without_audio(stack: LocalStack, client: ApiClient) -> None:
+    # Given
+    failed = end_job(stack, client, "failed")
 
-    assert client.get(f"/jobs/{failed}/subtitles").json()["error"] == "JOB_NOT_COMPLETED"
-    assert new_client().get(f"/jobs/{job['id']}/subtitles").json()["error"] == "JOB_NOT_FOUND"
-    assert client.get(f"/jobs/{job['id']}/subtitles", params={"format": "ssa"}).status_code == 400
+    # When
+    answers = [client.get(f"/jobs/{failed}/{path}") for path in ("subtitles", "timings")]
+
+    # Then
+    assert [answer.json()["error"] for answer in answers] == ["JOB_NOT_COMPLETED"] * 2

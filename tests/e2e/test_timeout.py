@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-import time
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from castline import composition
 from local.cloud.clock import Clock
 from tests.e2e.dialogues import dialogue
 from tests.e2e.slots import assert_all_slots_are_free
 from tests.e2e.traffic import requests_with
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from local.azure_speech.server import AzureSpeechEmulator
     from local.stack import LocalStack
     from tests.e2e.api_client import ApiClient
@@ -31,8 +34,8 @@ class FiftyfoldClock(Clock):
 
 
 @pytest.fixture(scope="module")
-def clock() -> Clock:
-    return FiftyfoldClock()
+def stack(own_stack: Callable[..., LocalStack]) -> LocalStack:
+    return own_stack(clock=FiftyfoldClock(), settings={})
 
 
 def assert_timed_out(job: dict[str, Any]) -> None:
@@ -41,7 +44,7 @@ def assert_timed_out(job: dict[str, Any]) -> None:
 
 
 def test_a_task_that_hangs(stack: LocalStack, client: ApiClient) -> None:
-    # Given
+    # Given a task that does not come to its end
     with stack.cloud.lambdas.pause("assemble"):
         # When
         job_id = client.submit(dialogue())
@@ -56,15 +59,19 @@ def test_a_task_that_hangs(stack: LocalStack, client: ApiClient) -> None:
 
 
 def test_a_job_that_waits_for_its_turn_uses_up_no_time(stack: LocalStack, client: ApiClient) -> None:
-    # Given a job that waits for longer than it may be processing
-    with stack.cloud.lambdas.pause("synthesize") as hold:
-        job_id = client.submit(dialogue())
-        hold.wait_until_reached()
-        time.sleep(13)
-        assert client.job(job_id)["status"] == "pending"
+    waited = timedelta()
+    with composition.given(clock=lambda: lambda: datetime.now(UTC) + waited):
+        # Given a job that waits for its turn
+        with stack.cloud.lambdas.pause("synthesize") as hold:
+            job_id = client.submit(dialogue())
+            hold.wait_until_reached()
 
-    # When its turn comes, then it has all its time
-    client.wait_for(job_id, "completed")
+            # When it has waited for longer than it may be processing
+            waited = timedelta(minutes=11)
+            stack.reconcile()
+
+        # Then it has all its time when its turn comes
+        client.wait_for(job_id, "completed")
 
 
 def test_a_job_that_takes_more_than_ten_minutes_as_a_whole(

@@ -9,23 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from local.azure_speech.server import AzureSpeechEmulator
 from tests.e2e.decoded_audio import decode
 from tests.e2e.dialogues import HSIAO_YU, dialogue
 from tests.unit.audio.subtitle_files import read_vtt
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from tests.e2e.api_client import ApiClient
 
 HD_VOICE = "en-US-Ava:DragonHDLatestNeural"
 TIMESTAMP = re.compile(r"<(\d\d):(\d\d):(\d\d)\.(\d\d\d)>")
-
-
-@pytest.fixture(scope="module")
-def speech() -> AzureSpeechEmulator:
-    return AzureSpeechEmulator(voice_engine="espeak")
 
 
 def timings(client: ApiClient, job: dict[str, Any], level: str) -> dict[str, Any]:
@@ -73,10 +65,13 @@ def test_every_word_is_told_and_heard(client: ApiClient) -> None:
 
 
 def test_sentences_are_those_of_the_text(client: ApiClient) -> None:
+    # Given
     job = client.complete(dialogue("今天天氣真好！我們要不要去公園走走？", "Mr. Li is here. Is that so?"))
 
+    # When
     told = timings(client, job, "sentence")
 
+    # Then
     assert [(item["speaker"], item["text"]) for item in told["items"]] == [
         ("A", "今天天氣真好！"),
         ("A", "我們要不要去公園走走？"),
@@ -90,31 +85,28 @@ def test_sentences_are_those_of_the_text(client: ApiClient) -> None:
         assert item["start_ms"] == pytest.approx(cue.start_ms, abs=1)
 
 
-@pytest.mark.parametrize(
-    ("text", "output_format"),
-    [
-        ("".join(f"這是很長的一段話裡面的第{number}個句子。" for number in range(62)), "mp3"),
-        ("".join(f"This is sentence number {number} of many. " for number in range(30)).strip(), "wav"),
-    ],
-    ids=["Chinese", "English"],
-)
-def test_words_of_a_long_turn_are_timed_over_all_its_segments(
-    client: ApiClient, text: str, output_format: str
-) -> None:
-    job = client.complete(dialogue("先說一句。", text, output_format=output_format))
+def test_words_of_a_long_turn_are_timed_over_all_its_segments(client: ApiClient) -> None:
+    # Given
+    text = "".join(f"This is sentence number {number} of many. " for number in range(30)).strip()
+    job = client.complete(dialogue("先說一句。", text))
 
+    # When
     words = timings(client, job, "word")["items"]
 
+    # Then
     assert job["progress"]["total_segments"] > 2
     assert ["".join(word["text"] for word in own) for own in by_turn(words).values()] == ["先說一句。", text]
     demand_order(job, words)
 
 
 def test_words_of_turns_that_overlap_stay_in_their_turn(client: ApiClient) -> None:
+    # Given
     job = client.complete(dialogue("今天天氣真好！", "好", "我們走吧。", gap_ms=0, crossfade_ms=500))
 
+    # When
     words = timings(client, job, "word")["items"]
 
+    # Then
     demand_order(job, words)
     assert ["".join(word["text"] for word in own) for own in by_turn(words).values()] == [
         "今天天氣真好！",
@@ -124,10 +116,13 @@ def test_words_of_turns_that_overlap_stay_in_their_turn(client: ApiClient) -> No
 
 
 def test_words_of_a_voice_that_does_not_report_them_are_estimated(client: ApiClient) -> None:
+    # Given
     job = client.complete(dialogue("你好，世界。", "Hello there, you two.", voices=(HSIAO_YU, HD_VOICE)))
 
+    # When
     told = timings(client, job, "word")
 
+    # Then
     assert told["estimated"]
     assert {
         speaker: {word.get("estimated", False) for word in told["items"] if word["speaker"] == speaker}
@@ -141,8 +136,10 @@ def test_a_text_that_is_spoken_twice_is_timed_twice(client: ApiClient) -> None:
     body = dialogue("一樣的話。", "不同的話。", "一樣的話。")
     job, again = client.complete(body), client.complete(body)
 
+    # When
     words, words_again = (timings(client, each, "word") for each in (job, again))
 
+    # Then
     assert again["result_metadata"]["billed_characters"] == 0
     assert words_again == words
     one, _, other = by_turn(words["items"]).values()
@@ -150,30 +147,11 @@ def test_a_text_that_is_spoken_twice_is_timed_twice(client: ApiClient) -> None:
     assert not words["estimated"]
 
 
-def test_turns_and_chapters_are_those_of_the_result(client: ApiClient) -> None:
-    body = dialogue("第一段。", "第二段。")
-    body["turns"][1]["chapter"] = "Two"
-    job = client.complete(body)
-
-    turns, chapters = (timings(client, job, level)["items"] for level in ("turn", "chapter"))
-
-    assert turns == job["result_metadata"]["turn_timings"]
-    assert chapters == job["result_metadata"]["chapters"]
-
-
-def test_a_single_text_has_no_speaker(client: ApiClient) -> None:
-    body = {"provider": "azure", "text": "一個人說的話。", "voice_id": HSIAO_YU}
-    job = client.wait_for(client.post("/jobs/tts", json=body).json()["id"], "completed")
-
-    (sentence,) = timings(client, job, "sentence")["items"]
-
-    assert sentence["text"] == "一個人說的話。"
-    assert "speaker" not in sentence
-
-
 def test_webvtt_says_when_each_word_is_heard(client: ApiClient) -> None:
+    # Given
     job = client.complete(dialogue("今天天氣真好！我們走吧。", "Tom & Jerry said 1 < 2."))
 
+    # When
     plain = client.get(f"/jobs/{job['id']}/subtitles").text
     timed = client.get(f"/jobs/{job['id']}/subtitles", params={"words": "true"}).text
 
@@ -185,27 +163,3 @@ def test_webvtt_says_when_each_word_is_heard(client: ApiClient) -> None:
     assert told_ms
     assert set(told_ms) <= starts_ms
     assert told_ms == sorted(told_ms)
-
-
-def test_karaoke_highlights_each_word(client: ApiClient) -> None:
-    job = client.complete(dialogue("今天天氣真好！", "Good morning, you."))
-
-    lines = client.get(f"/jobs/{job['id']}/subtitles", params={"format": "ass"}).text.splitlines()
-
-    said = [line.split(",", 9) for line in lines if line.startswith("Dialogue:")]
-    assert [(each[4], re.sub(r"\{[^}]*\}", "", each[9])) for each in said] == [
-        ("A", "今天天氣真好！"),
-        ("B", "Good morning, you."),
-    ]
-    assert len(re.findall(r"\{\\k\d+\}", said[1][9])) >= 3
-
-
-def test_there_are_none_before_the_audio_is_finished_nor_for_others(
-    client: ApiClient, new_client: Callable[[], ApiClient]
-) -> None:
-    job = client.complete(dialogue("早。"))
-    failed = client.submit(dialogue("你好", voices=("zh-TW-NobodyNeural", "")))
-    client.wait_for(failed, "failed")
-
-    assert client.get(f"/jobs/{failed}/timings").json()["error"] == "JOB_NOT_COMPLETED"
-    assert new_client().get(f"/jobs/{job['id']}/timings").json()["error"] == "JOB_NOT_FOUND"
