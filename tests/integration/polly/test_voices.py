@@ -18,7 +18,7 @@ def no_drop(count: int) -> None:
     raise AssertionError(f"{count} voices were dropped")
 
 
-@pytest.mark.parametrize("engine", ["generative", "long-form", "neural", "standard"])
+@pytest.mark.parametrize("engine", ["generative", "standard"])
 def test_the_list_has_the_voices_of_the_engine_from_all_pages(emulator: PollyEmulator, engine: str) -> None:
     voices = AmazonPolly({"engine": engine}).list_voices({}, dropped=no_drop)
 
