@@ -2,8 +2,7 @@ import json
 import uuid
 from typing import Any
 
-import boto3
-
+from tests.integration.local_cloud import clients
 from tests.integration.local_cloud.eventually import eventually
 
 State = dict[str, Any]
@@ -36,7 +35,7 @@ def inline_map(processor: State, **fields: Any) -> State:
 def create(state: State, *, then: State | None = None, **fields: Any) -> str:
     """Create a state machine of the state `Only`, and `Then` where given to catch or follow; return its ARN."""
     states = {"Only": state} | ({"Then": then} if then else {})
-    machine = boto3.client("stepfunctions").create_state_machine(
+    machine = clients.client("stepfunctions").create_state_machine(
         name=f"machine-{uuid.uuid4().hex[:8]}",
         definition=json.dumps({"StartAt": "Only", "States": states} | fields),
         roleArn="arn:aws:iam::123456789012:role/states",
@@ -46,14 +45,14 @@ def create(state: State, *, then: State | None = None, **fields: Any) -> str:
 
 def start(machine_arn: str, payload: Any = None, name: str | None = None) -> str:
     """Start an execution and return its ARN."""
-    client: Any = boto3.client("stepfunctions")
+    client: Any = clients.client("stepfunctions")
     named = {"name": name} if name else {}
     started = client.start_execution(stateMachineArn=machine_arn, input=json.dumps(payload or {}), **named)
     return str(started["executionArn"])
 
 
 def describe(execution_arn: str) -> Description:
-    description: Any = boto3.client("stepfunctions").describe_execution(executionArn=execution_arn)
+    description: Any = clients.client("stepfunctions").describe_execution(executionArn=execution_arn)
     return {name: value for name, value in description.items() if name != "ResponseMetadata"}
 
 

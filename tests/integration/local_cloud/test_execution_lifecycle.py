@@ -3,10 +3,10 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-import boto3
 import pytest
 
 from local.cloud.cloud import LocalCloud
+from tests.integration.local_cloud import clients
 from tests.integration.local_cloud.eventually import eventually
 from tests.integration.local_cloud.state_machines import (
     create,
@@ -23,7 +23,7 @@ WAIT = {"Type": "Wait", "Seconds": 1000, "End": True}
 
 @pytest.fixture
 def client(cloud: LocalCloud) -> Any:
-    return boto3.client("stepfunctions")
+    return clients.client("stepfunctions")
 
 
 @pytest.fixture
@@ -60,15 +60,18 @@ class TestStop:
         with cloud.lambdas.pause("task") as pause:
             execution = start(machine, {"a": 1})
             pause.wait_until_reached()
+
             # When it is stopped
             stopping = time.monotonic()
             client.stop_execution(executionArn=execution, error="Cancelled", cause="by the user")
+
             # Then it is aborted before the task has ended
             assert time.monotonic() - stopping < 60
             aborted = describe(execution)
             assert aborted["status"] == "ABORTED"
             assert (aborted["error"], aborted["cause"]) == ("Cancelled", "by the user")
             assert aborted["stopDate"] >= aborted["startDate"]
+
         # And the task runs to its end, but no state follows
         eventually(lambda: results)
         eventually(interpreter_has_ended)
@@ -87,9 +90,11 @@ class TestStop:
         execution = start(create(state), [1, 2])
         client.stop_execution(executionArn=execution)
         stop_date = describe(execution)["stopDate"]
+
         # When its interpreter has ended, and it is stopped once more
         eventually(interpreter_has_ended)
         again = client.stop_execution(executionArn=execution)
+
         # Then it is as it was
         assert describe(execution)["status"] == "ABORTED"
         assert describe(execution)["stopDate"] == again["stopDate"] == stop_date
@@ -103,8 +108,10 @@ class TestStop:
         retry = [{"ErrorEquals": ["States.ALL"], "IntervalSeconds": 10_000}]
         execution = start(create(invoke(arn, Retry=retry)))
         eventually(lambda: cloud.clock.retry_delays_seconds(execution))
+
         # When it is stopped
         client.stop_execution(executionArn=execution)
+
         # Then its thread ends, and the task is not tried again
         eventually(interpreter_has_ended)
         assert len(cloud.lambdas.invocations) == 1
@@ -115,9 +122,11 @@ class TestStart:
         machine = create(WAIT)
         # Given a running execution with a name
         first = start(machine, {"a": 1}, name="job")
+
         # When it is started again with the same input
         # Then the same execution is returned
         assert start(machine, {"a": 1}, name="job") == first
+
         # And another input is refused
         with pytest.raises(client.exceptions.ExecutionAlreadyExists):
             start(machine, {"a": 2}, name="job")
@@ -144,6 +153,7 @@ class TestStart:
             thread.start()
         for thread in threads:
             thread.join()
+
         # Then all get the same, and there is one
         assert len(arns) == 20
         assert len(set(arns)) == 1
@@ -159,6 +169,7 @@ class TestEvents:
     def test_success(self, events: list[dict[str, Any]]) -> None:
         # When an execution succeeds
         execution = start(create({"Type": "Pass", "Result": {"b": 2}, "End": True}), {"a": 1}, name="job")
+
         # Then one event says that it runs, and one that it has succeeded
         eventually(lambda: statuses(events) == ["RUNNING", "SUCCEEDED"])
         running, succeeded = events
@@ -187,8 +198,10 @@ class TestEvents:
                 raise OSError("not now")
 
         cloud.on_execution_status_change(subscriber)
+
         # When an execution runs
         run({"Type": "Succeed"})
+
         # Then it is told everything, in order
         eventually(lambda: calls == ["RUNNING", "RUNNING", "SUCCEEDED"])
         assert cloud.events.undelivered == []

@@ -9,43 +9,49 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from werkzeug.test import Client
 
+from local.cloud.cloud import LocalCloud
 from local.console import ConsolePage
 from local.gateway import Gateway
 from tests.patience import PATIENCE_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
-
-    from local.cloud.cloud import LocalCloud
 
 JSON = "application/json"
 SIX_MEBIBYTES = 6 * 1024 * 1024
 
 
-@pytest.fixture
-def events() -> list[dict[str, Any]]:
+@pytest.fixture(scope="module")
+def received() -> list[dict[str, Any]]:
     """Return the list of events that reach the API's function."""
     return []
 
 
 @pytest.fixture
-def gateway(cloud: LocalCloud, tmp_path: Path, events: list[dict[str, Any]]) -> Iterator[Gateway]:
+def events(received: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the list of events that reach the API's function in the test."""
+    received.clear()
+    return received
+
+
+@pytest.fixture(scope="module")
+def gateway(tmp_path_factory: pytest.TempPathFactory, received: list[dict[str, Any]]) -> Iterator[Gateway]:
     def handle(event: dict[str, Any], _context: object) -> dict[str, Any]:
-        events.append(event)
+        received.append(event)
         return {"statusCode": 200, "body": "x" * int(event["headers"].get("answer-bytes", "2"))}
 
-    cloud.lambdas.register("api", handle, timeout_seconds=90)
-    gateway = Gateway(
-        invoke_api=lambda event: cloud.lambdas.invoke("api", event),
-        s3=cloud.s3_wsgi_app(),
-        bucket_name="bucket",
-        console=ConsolePage(folder=tmp_path),
-    )
-    gateway.start()
-    yield gateway
-    gateway.stop()
-    gateway.close()
+    with LocalCloud(poll_interval_seconds=None, expiry_interval_seconds=None) as cloud:
+        cloud.lambdas.register("api", handle, timeout_seconds=90)
+        gateway = Gateway(
+            invoke_api=lambda event: cloud.lambdas.invoke("api", event),
+            s3=cloud.s3_wsgi_app(),
+            bucket_name="bucket",
+            console=ConsolePage(folder=tmp_path_factory.mktemp("console")),
+        )
+        gateway.start()
+        yield gateway
+        gateway.stop()
+        gateway.close()
 
 
 @pytest.fixture
@@ -63,8 +69,8 @@ def test_this_machine_is_served(client: Client, events: list[dict[str, Any]], ho
     assert len(events) == 1
 
 
-@pytest.mark.parametrize("path", ["/", "/config.json", "/docs", "/api/v1/jobs", "/bucket/audio/job/file.mp3"])
-@pytest.mark.parametrize("host", ["rebound.example:8000", "127.0.0.1.rebound.example", "localhost.example", ""])
+@pytest.mark.parametrize("path", ["/", "/docs", "/api/v1/jobs", "/bucket/audio/job/file.mp3"])
+@pytest.mark.parametrize("host", ["127.0.0.1.rebound.example", ""])
 def test_another_host_is_refused_everywhere(
     client: Client, events: list[dict[str, Any]], path: str, host: str
 ) -> None:
@@ -85,9 +91,7 @@ def test_another_host_is_refused_everywhere(
         ({"Sec-Fetch-Site": "cross-site"}, "Sec-Fetch-Site"),
     ],
 )
-@pytest.mark.parametrize(
-    ("method", "body"), [("POST", "{}"), ("POST", None), ("DELETE", None), ("PUT", "{}"), ("PATCH", "{}")]
-)
+@pytest.mark.parametrize(("method", "body"), [("POST", "{}"), ("POST", None), ("DELETE", None)])
 def test_a_page_of_another_site_changes_nothing(
     client: Client,
     events: list[dict[str, Any]],
@@ -109,7 +113,7 @@ def test_a_page_of_another_site_changes_nothing(
     assert reason in answer.json["message"]
 
 
-@pytest.mark.parametrize("content_type", [None, "", ";", " ; charset=utf-8"])
+@pytest.mark.parametrize("content_type", [None, " ; charset=utf-8"])
 def test_a_body_without_a_type_is_refused(
     client: Client, events: list[dict[str, Any]], content_type: str | None
 ) -> None:
@@ -126,19 +130,17 @@ def test_no_body_needs_no_type(client: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    ("character", "characters", "status"),
+    ("character", "characters", "status", "chunked"),
     [
-        ("x", SIX_MEBIBYTES - 2_000, 200),
-        ("x", SIX_MEBIBYTES, 413),
-        ("x", 11 * 1024 * 1024, 413),
+        ("x", SIX_MEBIBYTES - 2_000, 200, True),
+        ("x", SIX_MEBIBYTES, 413, False),
+        ("x", 11 * 1024 * 1024, 413, True),
         # An event is JSON in UTF-8: three bytes each, and a quotation mark takes two.
-        ("字", SIX_MEBIBYTES // 3 - 1_000, 200),
-        ("字", SIX_MEBIBYTES // 3, 413),
-        ('"', SIX_MEBIBYTES // 2 - 1_000, 200),
-        ('"', SIX_MEBIBYTES // 2, 413),
+        ("字", SIX_MEBIBYTES // 3 - 1_000, 200, False),
+        ("字", SIX_MEBIBYTES // 3, 413, False),
+        ('"', SIX_MEBIBYTES // 2, 413, False),
     ],
 )
-@pytest.mark.parametrize("chunked", [False, True])
 def test_an_event_is_no_larger_than_lambda_takes(
     gateway: Gateway, events: list[dict[str, Any]], character: str, characters: int, status: int, chunked: bool
 ) -> None:

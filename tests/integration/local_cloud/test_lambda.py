@@ -1,18 +1,16 @@
 import json
 import threading
-import time
 from decimal import Decimal
 from typing import Any
 
-import boto3
 import pytest
 from aws_lambda_powertools import Logger
-from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from local.cloud.clock import Clock
 from local.cloud.cloud import LocalCloud
 from local.cloud.lambda_errors import FunctionError, FunctionNotFound, TooManyRequests
+from tests.integration.local_cloud import clients
 from tests.integration.local_cloud.eventually import eventually
 from tests.integration.local_cloud.state_machines import create, finish, invoke, run, start
 
@@ -23,7 +21,7 @@ class VoiceUnknown(Exception):
 
 @pytest.fixture
 def client(cloud: LocalCloud) -> Any:
-    return boto3.client("lambda", config=Config(retries={"total_max_attempts": 1}))
+    return clients.impatient_client("lambda")
 
 
 class TestInvoke:
@@ -44,9 +42,11 @@ class TestInvoke:
         with cloud.lambdas.pause("echo"):
             # When it is invoked as an event
             response = client.invoke(FunctionName="echo", InvocationType="Event", Payload=b'{"a": 1}')
+
             # Then the caller goes on
             assert response["StatusCode"] == 202
             assert not cloud.lambdas.invocations
+
         # And the function runs all the same
         eventually(lambda: [one.event for one in cloud.lambdas.invocations] == [{"a": 1}])
 
@@ -66,15 +66,6 @@ class TestInvoke:
         concurrency = client.get_function_concurrency(FunctionName="echo")
         assert concurrency["ReservedConcurrentExecutions"] == 2
 
-    def test_each_invocation_is_noted(self, cloud: LocalCloud) -> None:
-        cloud.lambdas.register("echo", lambda _event, _context: time.sleep(0.02), timeout_seconds=90)
-        begun = time.monotonic()
-        cloud.lambdas.invoke("echo", {"a": 1})
-        elapsed_ms = 1000 * (time.monotonic() - begun)
-        (noted,) = cloud.lambdas.invocations
-        assert (noted.name, noted.event, noted.outcome, noted.error_type) == ("echo", {"a": 1}, "succeeded", None)
-        assert 20 <= noted.duration_ms <= elapsed_ms + 1
-
 
 class TestContext:
     def test_it_satisfies_powertools(self, cloud: LocalCloud, capsys: pytest.CaptureFixture[str]) -> None:
@@ -91,8 +82,10 @@ class TestContext:
             }
 
         arn = cloud.lambdas.register("handler", handler, timeout_seconds=900, memory_mb=256)
+
         # When it runs
         result = cloud.lambdas.invoke("handler", {})
+
         # Then it knows its function and its time
         assert 800_000 < result["remaining_ms"] <= 900_000
         assert (result["log_group"], result["version"]) == ("/aws/lambda/handler", "$LATEST")
@@ -108,13 +101,16 @@ class TestErrors:
             raise VoiceUnknown("zh-XX")
 
         cloud.lambdas.register("handler", handler, timeout_seconds=90)
+
         # When it is invoked
         response = client.invoke(FunctionName="handler")
+
         # Then the payload describes the exception
         payload = json.load(response["Payload"])
         assert response["FunctionError"] == "Unhandled"
         assert (payload["errorType"], payload["errorMessage"]) == ("VoiceUnknown", "zh-XX")
         assert "raise VoiceUnknown" in payload["stackTrace"][-1]
+
         # And a direct caller gets it as an exception
         with pytest.raises(FunctionError) as error:
             cloud.lambdas.invoke("handler", {})
@@ -144,10 +140,12 @@ class TestErrors:
         with cloud.lambdas.pause("slow"):
             # When it takes longer
             execution = run(invoke(arn), {"a": 1})
+
             # Then the caller is told
             assert execution["error"] == "Sandbox.Timedout"
             assert "Task timed out after 30.00 seconds" in execution["cause"]
             assert effects == []
+
         # And the handler goes on to its end all the same
         eventually(lambda: effects == [{"a": 1}])
 
@@ -159,10 +157,12 @@ class TestReservedConcurrency:
         with cloud.lambdas.pause("one") as pause:
             client.invoke(FunctionName="one", InvocationType="Event")
             pause.wait_until_reached()
+
             # When it is invoked again
             # Then that is refused
             with pytest.raises(TooManyRequests):
                 cloud.lambdas.invoke("one", {})
+
         # And there is room again when the first has ended
         eventually(lambda: len(cloud.lambdas.invocations) == 2)
         assert cloud.lambdas.invoke("one", {"a": 1}) == {"a": 1}
@@ -200,10 +200,12 @@ class TestReservedConcurrency:
             "JitterStrategy": "FULL",
         }
         machine = create(invoke(arn, Retry=[retry]))
-        # When ten executions want it at once
-        executions = [start(machine, {"number": number}) for number in range(10)]
+
+        # When five executions want it at once
+        executions = [start(machine, {"number": number}) for number in range(5)]
+
         # Then all get it, two at a time
-        assert [finish(execution)["output"]["number"] for execution in executions] == list(range(10))
+        assert [finish(execution)["output"]["number"] for execution in executions] == list(range(5))
         assert max(most) == 2
         assert "throttled" in {one.outcome for one in cloud.lambdas.invocations}
 
@@ -214,11 +216,13 @@ class TestFaults:
         effects: list[Any] = []
         cloud.lambdas.register("task", lambda event, _context: effects.append(event), timeout_seconds=90)
         cloud.lambdas.fail_next("task", VoiceUnknown("injected"), times=2)
+
         # When it is invoked three times
         for _ in range(2):
             with pytest.raises(FunctionError, match="VoiceUnknown: injected"):
                 cloud.lambdas.invoke("task", 1)
         cloud.lambdas.invoke("task", 3)
+
         # Then its handler ran only the third time
         assert effects == [3]
 

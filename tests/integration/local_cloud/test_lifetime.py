@@ -19,12 +19,15 @@ def test_it_starts_and_stops_repeatedly_and_keeps_nothing() -> None:
         with LocalCloud() as cloud:
             cloud.lambdas.register("echo", lambda event, _context: event, timeout_seconds=90)
             client = boto3.client("s3")
+
             # Then nothing is left of the one before
             assert client.list_buckets()["Buckets"] == []
             client.create_bucket(Bucket="bucket")
+
             # When a state machine has run
             execution = finish(start(create(invoke("echo")), {"a": 1}))
             assert execution["output"] == {"a": 1}
+
         # Then its threads are gone and the environment is as it was
         eventually(lambda: set(threading.enumerate()) <= threads)
         assert dict(os.environ) == environment
@@ -44,9 +47,11 @@ def test_stopping_ends_what_is_running() -> None:
             retrying = start(create(invoke("broken", Retry=retry)))
             pause.wait_until_reached()
             eventually(lambda: cloud.clock.retry_delays_seconds(retrying))
+
             # When the cloud stops
             stopping = time.monotonic()
             cloud.stop()
+
     # Then it does not take long, and leaves no thread behind
     assert time.monotonic() - stopping < 60
     eventually(lambda: set(threading.enumerate()) <= threads)

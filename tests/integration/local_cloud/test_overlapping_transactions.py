@@ -5,14 +5,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import boto3
 import pytest
-from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from local.cloud.cloud import LocalCloud
 from local.cloud.dynamodb_transactions import OverlappingTransactions
 from local.cloud.limits import Limits
+from tests.integration.local_cloud import clients
 from tests.integration.local_cloud.eventually import eventually
 from tests.patience import PATIENCE_SECONDS
 
@@ -28,7 +27,7 @@ def cloud() -> Iterator[LocalCloud]:
 
 @pytest.fixture
 def client(cloud: LocalCloud) -> Any:
-    client: Any = boto3.client("dynamodb", config=Config(retries={"total_max_attempts": 1}))
+    client: Any = clients.impatient_client("dynamodb")
     client.create_table(
         TableName="table",
         BillingMode="PAY_PER_REQUEST",
@@ -102,6 +101,7 @@ def test_a_write_of_an_item_in_a_transaction_is_refused(client: Any, cloud: Loca
     }
     with writing(client):
         [error] = refusals(lambda: getattr(client, operation)(TableName="table", **arguments[operation]))
+
     # Then it is refused as DynamoDB refuses it
     assert error.response["Error"]["Code"] == "TransactionConflictException"
     assert isinstance(error, client.exceptions.TransactionConflictException)
@@ -121,6 +121,7 @@ def test_a_transaction_that_meets_another_one_is_cancelled(client: Any) -> None:
     operations = [{"Put": {"TableName": "table", "Item": key(each)}} for each in ("d", "a")]
     with writing(client):
         [error] = refusals(lambda: client.transact_write_items(TransactItems=operations))
+
     # Then it is cancelled for that item
     reasons: Any = error.response
     assert [reason["Code"] for reason in reasons["CancellationReasons"]] == ["None", "TransactionConflict"]
@@ -179,6 +180,7 @@ def test_a_condition_that_does_not_hold_leaves_nothing_in_progress(client: Any) 
     # Given a transaction whose condition does not hold
     with pytest.raises(client.exceptions.TransactionCanceledException):
         write(client, 1, ConditionExpression="attribute_not_exists(pk)")
+
     # When its items are written by themselves
     # Then nothing stands in the way, and nothing has been written before
     assert {item["number"]["N"] for item in queried(client)} == {"0"}
@@ -187,7 +189,7 @@ def test_a_condition_that_does_not_hold_leaves_nothing_in_progress(client: Any) 
 
 def test_no_transaction_meets_another_request_unless_that_is_wanted() -> None:
     with LocalCloud(poll_interval_seconds=None, expiry_interval_seconds=None) as cloud:
-        client: Any = boto3.client("dynamodb", config=Config(retries={"total_max_attempts": 1}))
+        client: Any = clients.impatient_client("dynamodb")
         client.create_table(
             TableName="table",
             BillingMode="PAY_PER_REQUEST",

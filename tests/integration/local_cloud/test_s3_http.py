@@ -8,6 +8,7 @@ from werkzeug.test import Client, TestResponse
 
 from local.cloud.clock import Clock
 from local.cloud.cloud import LocalCloud
+from tests.integration.local_cloud import clients
 
 ORIGIN = "http://127.0.0.1:8080"
 AUDIO = bytes(range(256)) * 8
@@ -16,7 +17,7 @@ AUDIO = bytes(range(256)) * 8
 @pytest.fixture
 def http(cloud: LocalCloud) -> Client:
     """Return an HTTP client of the S3 application, whose bucket has an audio file."""
-    client: Any = boto3.client("s3")
+    client: Any = clients.client("s3")
     client.create_bucket(Bucket="bucket")
     client.put_object(Bucket="bucket", Key="audio/job/file.mp3", Body=AUDIO, ContentType="audio/mpeg")
     return Client(cloud.s3_wsgi_app())
@@ -60,8 +61,10 @@ def test_an_expired_url_is_refused(http: Client, clock: Clock) -> None:
     # Given a URL good for 15 minutes
     clock.advance(timedelta(minutes=14))
     assert get(http, path).status_code == 200
+
     # When they have passed
     clock.advance(timedelta(minutes=2))
+
     # Then it is refused, and tells nothing of the object
     response = get(http, path)
     assert response.status_code == 403
@@ -85,10 +88,12 @@ def test_a_url_without_its_date_is_refused(http: Client) -> None:
 )
 def test_a_url_is_good_for_the_method_it_was_signed_for(http: Client, operation: str, method: str) -> None:
     path = presigned_path(operation)
+
     # When it is used with any other method, then it is refused and changes nothing
     for other in {"GET", "HEAD", "PUT", "DELETE", "POST"} - {method}:
         assert http.open(path, method=other, base_url=ORIGIN, data=b"foreign").status_code == 403
-    assert boto3.client("s3").get_object(Bucket="bucket", Key="audio/job/file.mp3")["Body"].read() == AUDIO
+    assert clients.client("s3").get_object(Bucket="bucket", Key="audio/job/file.mp3")["Body"].read() == AUDIO
+
     # And with its own, it works
     assert http.open(path, method=method, base_url=ORIGIN).status_code == 200
 
@@ -114,7 +119,7 @@ def test_a_page_is_judged_by_the_cors_rule_that_is_for_it(http: Client) -> None:
     # Given a bucket to which every page may upload, and from which one may download
     uploads: Any = {"AllowedMethods": ["PUT"], "AllowedOrigins": ["*"], "AllowedHeaders": ["content-type"]}
     downloads: Any = {"AllowedMethods": ["GET"], "AllowedOrigins": ["http://localhost:5173"]}
-    boto3.client("s3").put_bucket_cors(Bucket="bucket", CORSConfiguration={"CORSRules": [uploads, downloads]})
+    clients.client("s3").put_bucket_cors(Bucket="bucket", CORSConfiguration={"CORSRules": [uploads, downloads]})
 
     def ask(origin: str, method: str) -> int:
         headers = {"Origin": origin, "Access-Control-Request-Method": method}

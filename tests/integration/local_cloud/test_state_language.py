@@ -4,7 +4,6 @@ import json
 import time
 from typing import Any
 
-import boto3
 import pytest
 
 from local.cloud.clock import Clock
@@ -30,11 +29,14 @@ class TestRetry:
         # Given a function that fails three times
         cloud.lambdas.fail_next("echo", ProviderThrottled("busy"), times=3)
         counted = invoke(echo, Parameters={"FunctionName": echo, "Payload": {"retry.$": "$$.State.RetryCount"}})
+
         # When a state retries it
         started = time.monotonic()
         execution = run(counted | {"Retry": [RETRY]})
+
         # Then the fourth try succeeds and knows which it is
         assert execution["output"] == {"retry": 3}
+
         # And the waits were as declared, but scaled
         assert cloud.clock.retry_delays_seconds(execution["executionArn"]) == [5, 10, 20]
         assert 0.35 < time.monotonic() - started < 30
@@ -95,31 +97,6 @@ class TestTask:
         assert run(invoke(echo + "-gone"))["error"] == "Lambda.ResourceNotFoundException"
 
 
-class TestInterpreter:
-    def test_tasks_share_one_client(self, echo: str, monkeypatch: pytest.MonkeyPatch) -> None:
-        # Given a count of the clients that are built
-        built: list[str] = []
-        client: Any = boto3.Session.client
-
-        def count(session: boto3.Session, service_name: str, *args: Any, **options: Any) -> Any:
-            built.append(service_name)
-            return client(session, service_name, *args, **options)
-
-        monkeypatch.setattr(boto3.Session, "client", count)
-        # When many tasks run
-        run(inline_map(invoke(echo)), list(range(5)))
-        # Then one was for them
-        assert built.count("lambda") == 1
-
-    def test_a_failure_that_is_caught_is_not_logged(
-        self, cloud: LocalCloud, echo: str, caplog: pytest.LogCaptureFixture
-    ) -> None:
-        cloud.lambdas.fail_next("echo", ProviderThrottled("busy"))
-        catch = [{"ErrorEquals": ["States.ALL"], "Next": "Then"}]
-        run(inline_map(invoke(echo), Catch=catch), [1], then={"Type": "Succeed"})
-        assert caplog.records == []
-
-
 class TestMap:
     def test_each_item_is_shaped_and_results_keep_their_order(self, echo: str) -> None:
         selector = {
@@ -171,10 +148,12 @@ class TestMap:
                     ]
                 },
             )
+
             # Then the Map fails at once, without waiting for the others, and its Catch sees the item's error
             failure = finish(execution)["output"]["failure"]
         assert failure["Error"] == "ValueError"
         assert json.loads(failure["Cause"])["errorMessage"] == "no such voice"
+
         # And the item before its retry is not tried again
         tries = [one.event["item"] for one in cloud.lambdas.invocations if one.name == "synthesize"]
         assert sorted(tries) == ["bad voice", "busy"]
@@ -191,6 +170,7 @@ class TestTimeout:
         catch = [{"ErrorEquals": ["States.Timeout"], "ResultPath": "$.failure", "Next": "Then"}]
         with cloud.lambdas.pause("hanging"):
             execution = run(invoke(hanging, TimeoutSeconds=3, Catch=catch), {}, then=invoke(echo))
+
         # Then the state's Catch sees a time-out
         assert execution["output"]["failure"]["Error"] == "States.Timeout"
 
@@ -204,6 +184,7 @@ class TestTimeout:
         )
         with cloud.lambdas.pause("hanging"):
             execution = run(items, {"items": [1]}, then=invoke(echo))
+
         # Then the Map's Catch sees the time-out, not an error of the interpreter's
         assert execution["output"]["failure"]["Error"] == "States.Timeout"
 
@@ -215,11 +196,13 @@ class TestTimeout:
         with cloud.lambdas.pause("hanging"):
             # When a task hangs
             execution = run(invoke(hanging), TimeoutSeconds=20)
+
             # Then it has timed out, at a known time, and an event says so
             assert execution["status"] == "TIMED_OUT"
             assert execution["stopDate"] > execution["startDate"]
             eventually(lambda: [e["detail"]["status"] for e in events] == ["RUNNING", "TIMED_OUT"])
             assert events[-1]["detail"]["stopDate"] is not None
+
         # And still has when the task has ended
         eventually(lambda: cloud.lambdas.invocations)
         assert describe(execution["executionArn"])["status"] == "TIMED_OUT"
@@ -228,7 +211,9 @@ class TestTimeout:
         # Given a retry that waits longer than the execution may take
         arn = cloud.lambdas.register("broken", lambda _event, _context: 1 / 0, timeout_seconds=900)
         retry = [{"ErrorEquals": ["States.ALL"], "IntervalSeconds": 3600}]
+
         # When the time is up
         execution = run(invoke(arn, Retry=retry), TimeoutSeconds=6)
+
         # Then it has timed out, not failed
         assert execution["status"] == "TIMED_OUT"

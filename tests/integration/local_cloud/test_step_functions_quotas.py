@@ -15,6 +15,7 @@ from local.cloud.clock import Clock
 from local.cloud.cloud import LocalCloud
 from local.cloud.limits import Limits
 from local.cloud.step_functions_quotas import Quota, StepFunctionsQuotas
+from tests.integration.local_cloud import clients
 from tests.integration.local_cloud.eventually import eventually
 from tests.integration.local_cloud.state_machines import create, finish, inline_map, invoke, start
 
@@ -29,10 +30,6 @@ def limited(**quotas: Quota) -> Iterator[LocalCloud]:
         yield cloud
 
 
-def impatient_client() -> Any:
-    return boto3.client("stepfunctions", config=Config(retries={"total_max_attempts": 1}))
-
-
 def code_of(error: pytest.ExceptionInfo[ClientError]) -> str:
     return error.value.response["Error"]["Code"]
 
@@ -41,12 +38,14 @@ class TestCalls:
     def test_starts_beyond_the_quota_are_refused(self) -> None:
         # Given a quota of two starts
         with limited(start_execution=HARDLY_REFILLED) as cloud:
-            client, machine = impatient_client(), create(PASS)
+            client, machine = clients.impatient_client("stepfunctions"), create(PASS)
             for _ in range(2):
                 finish(start(machine))
+
             # When one more is started
             with pytest.raises(ClientError) as refused:
                 client.start_execution(stateMachineArn=machine, name="third")
+
             # Then it is refused as AWS refuses it, and was not started
             assert code_of(refused) == "ThrottlingException"
             assert refused.value.response["ResponseMetadata"]["HTTPStatusCode"] == 400
@@ -58,10 +57,12 @@ class TestCalls:
         # Given a quota of one look a second
         with limited(describe_execution=Quota(1, 1)) as cloud:
             execution = start(create(PASS))
+
             # When an execution is described several times in a row
             patient = boto3.client("stepfunctions", config=Config(retries={"mode": "standard", "max_attempts": 10}))
             for _ in range(3):
                 patient.describe_execution(executionArn=execution)
+
             # Then each is answered in the end
             assert cloud.usage.step_functions_calls["DescribeExecution"] == 3
             assert cloud.usage.throttled_calls["DescribeExecution"] > 0
@@ -70,16 +71,18 @@ class TestCalls:
     def test_outcomes_of_tasks_are_refused_and_can_be_sent_again(self, outcome: str) -> None:
         # Given a task that waits for its token, and a quota of a few outcomes a second
         with limited(send_task_success=Quota(1, 1), send_task_failure=Quota(1, 1)) as cloud:
-            client: Any = impatient_client()
-            url = boto3.client("sqs").create_queue(QueueName="tasks")["QueueUrl"]
+            client = clients.impatient_client("stepfunctions")
+            url = clients.client("sqs").create_queue(QueueName="tasks")["QueueUrl"]
             execution = start(create(waiting_for_token(url)))
             token = receive(url)
             send: Callable[[str], object] = {
                 "success": lambda token: client.send_task_success(taskToken=token, output="{}"),
                 "failure": lambda token: client.send_task_failure(taskToken=token, error="Broken"),
             }[outcome]
+
             # When the quota is used up
             eventually(lambda: error_of(lambda: send("no token")) == "ThrottlingException")
+
             # Then the outcome is accepted as soon as there is a token in the bucket again
             eventually(lambda: error_of(lambda: send(token)) is None)
             assert finish(execution)["status"] == ("SUCCEEDED" if outcome == "success" else "FAILED")
@@ -93,6 +96,7 @@ class TestTransitions:
             # When an execution makes nine: its map and eight items
             started = time.monotonic()
             execution = finish(start(create(inline_map(PASS)), list(range(8))))
+
             # Then it succeeds, but the last five had to wait for their tokens
             assert execution["status"] == "SUCCEEDED"
             assert time.monotonic() - started >= 2.4
@@ -105,10 +109,12 @@ class TestTransitions:
             called: list[Any] = []
             task = cloud.lambdas.register("task", lambda event, _context: called.append(event), timeout_seconds=90)
             execution = start(create(invoke(task)))
-            client: Any = boto3.client("stepfunctions")
+            client: Any = clients.client("stepfunctions")
             assert client.describe_execution(executionArn=execution)["status"] == "RUNNING"
+
             # When it is stopped
             client.stop_execution(executionArn=execution)
+
             # Then it ends without having called its task
             assert finish(execution)["status"] == "ABORTED"
         assert called == []
@@ -122,8 +128,10 @@ class TestTransitions:
             cloud.lambdas.fail_next("task", ValueError("not yet"), times=2)
             state = invoke(task, Retry=[{"ErrorEquals": ["ValueError"], "IntervalSeconds": 1, "MaxAttempts": 3}])
             del state["End"]
+
             # When it runs
             execution = finish(start(create(state | {"Next": "Then"}, then={"Type": "Succeed"})))
+
             # Then two states and two retries are counted
             assert execution["status"] == "SUCCEEDED"
             assert cloud.usage.state_transitions == 4
@@ -149,7 +157,7 @@ def waiting_for_token(queue_url: str) -> dict[str, Any]:
 
 
 def receive(queue_url: str) -> str:
-    sqs: Any = boto3.client("sqs")
+    sqs: Any = clients.client("sqs")
     messages: list[Any] = []
 
     def has_come() -> bool:

@@ -1,20 +1,17 @@
 import time
 from datetime import timedelta
 from typing import Any
-from unittest.mock import patch
 
-import boto3
 import pytest
-from botocore.client import BaseClient
 
 from local.cloud.clock import Clock
 from local.cloud.cloud import LocalCloud
-from local.cloud.ttl import delete_expired_items
+from tests.integration.local_cloud import clients
 from tests.integration.local_cloud.eventually import eventually
 
 
 def create_table() -> Any:
-    client: Any = boto3.client("dynamodb")
+    client: Any = clients.client("dynamodb")
     client.create_table(
         TableName="table",
         BillingMode="PAY_PER_REQUEST",
@@ -67,10 +64,12 @@ class TestStream:
         client = create_table()
         put(client, "before")
         cloud.map_stream("table", "consumer", batch_size=2)
+
         # When items are written
         put(client, "a", "b", "c")
         cloud.tick()
         cloud.tick()
+
         # Then each is delivered once
         assert consumer.batches == [["a", "b"], ["c"]]
 
@@ -99,9 +98,11 @@ class TestStream:
         mapping = cloud.map_stream("table", "consumer", batch_size=2, max_retries=2)
         consumer.poison = "b"
         put(client, "a", "b", "c")
+
         # When the stream is delivered as often as the batch may be tried
         for _ in range(3):
             cloud.tick()
+
         # Then nothing overtakes the batch until it is given up
         assert consumer.batches == [["a", "b"]] * 3 + [["c"]]
         assert [letter["dynamodb"]["Keys"]["pk"]["S"] for letter in mapping.dead_letters] == ["a", "b"]
@@ -113,9 +114,11 @@ class TestStream:
         consumer.poison, consumer.names_failures = "b", True
         put(client, "a", "b", "c")
         cloud.tick()
+
         # When it can handle them on the next try
         consumer.poison = None
         cloud.tick()
+
         # Then the first record is not delivered again
         assert consumer.batches == [["a", "b", "c"], ["b", "c"]]
         assert mapping.dead_letters == []
@@ -134,12 +137,15 @@ class TestTimeToLive:
         put(client, "never", "by hand")
         client.delete_item(TableName="table", Key={"pk": {"S": "by hand"}})
         cloud.tick()
+
         # When two days pass
         clock.advance(timedelta(days=2))
         cloud.tick()
+
         # Then the first is gone
         left = {item["pk"]["S"] for item in client.scan(TableName="table")["Items"]}
         assert left == {"month", "never"}
+
         # And the stream tells its deletion from the user's
         by_hand, by_service = consumer.records
         assert "userIdentity" not in by_hand
@@ -196,15 +202,6 @@ class TestTimeToLive:
 
         assert client.scan(TableName="table")["Count"] == 0
 
-    def test_a_sweep_reads_nothing(self, cloud: LocalCloud, clock: Clock) -> None:
-        client = create_table()
-        put(client, "never")
-
-        with patch.object(BaseClient, "_make_api_call") as called:
-            delete_expired_items(client, clock.now())
-
-        assert called.call_count == 0
-
 
 def test_a_stream_wakes_its_reader(clock: Clock) -> None:
     # Given a cloud that would read a stream every hour if it polled
@@ -213,9 +210,11 @@ def test_a_stream_wakes_its_reader(clock: Clock) -> None:
         cloud.lambdas.register("consumer", consumer, timeout_seconds=90)
         client = create_table()
         cloud.map_stream("table", "consumer")
+
         # When an item is written, and another one after the first has been delivered
         for key in ("a", "b"):
             put(client, key)
+
             # Then the function hears of it
             eventually(lambda: key in {each for batch in consumer.batches for each in batch})  # noqa: B023
 
@@ -230,11 +229,14 @@ def test_a_failing_batch_is_retried_in_the_background_with_pauses(clock: Clock) 
         cloud.map_stream("table", "consumer", batch_size=1, max_retries=None)
         put(client, "a")
         eventually(lambda: consumer.batches)
+
         # When more is written at once
         put(client, "b", "c")
+
         # Then that is no reason to try the batch again sooner
         eventually(lambda: len(consumer.batches) > 1)
         assert consumer.called_at[1] - consumer.called_at[0] > 0.3
+
         # And it is delivered when the function can handle it
         consumer.poison = None
         eventually(lambda: consumer.batches[-3:] == [["a"], ["b"], ["c"]])
@@ -247,7 +249,9 @@ def test_it_all_happens_in_the_background(clock: Clock) -> None:
         cloud.lambdas.register("consumer", consumer, timeout_seconds=90)
         client = create_table()
         cloud.map_stream("table", "consumer")
+
         # When an item is written that has expired
         client.put_item(TableName="table", Item={"pk": {"S": "a"}, "expires_at": {"N": "1700000000"}})
+
         # Then the function hears of its creation and of its deletion
         eventually(lambda: [record["eventName"] for record in consumer.records] == ["INSERT", "REMOVE"])

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-import boto3
 import pytest
 from botocore.exceptions import ClientError
 
 from local.cloud.cloud import LocalCloud
+from tests.integration.local_cloud import clients
 from tests.integration.local_cloud.eventually import eventually
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class Machine:
 
     def __init__(self, cloud: LocalCloud) -> None:
         self.tokens: list[str] = []
-        self.client: Any = boto3.client("stepfunctions")
+        self.client: Any = clients.client("stepfunctions")
         cloud.lambdas.register("note", lambda event, _context: self.tokens.append(event["token"]), timeout_seconds=90)
         self.arn = self.client.create_state_machine(
             name="waiting", definition=json.dumps(DEFINITION), roleArn="arn:aws:iam::123456789012:role/any"

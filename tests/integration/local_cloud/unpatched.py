@@ -11,15 +11,16 @@ import pytest
 _INTERRUPTION_SECONDS = 20
 """The longest time that an interruption may take. It takes longer only if moto holds a lock."""
 
-TestsT = TypeVar("TestsT", bound=type)
+TestT = TypeVar("TestT", bound=Callable[..., None])
 
 
-def mends(hook: str) -> Callable[[TestsT], TestsT]:
-    """Run the tests of a class on moto without hooks, and show `hook`, the path of a module, in their names."""
+def mends(hook: str) -> Callable[[TestT], TestT]:
+    """Run a test on moto without hooks, and show `hook`, the path of a module, in its name."""
 
-    def mark(tests: TestsT) -> TestsT:
-        on_moto = pytest.mark.usefixtures("unpatched_moto")(tests)
-        return pytest.mark.parametrize("unpatched_moto", [hook], indirect=True)(on_moto)
+    def mark(test: TestT) -> TestT:
+        on_moto = pytest.mark.usefixtures("unpatched_moto")(test)
+        named: TestT = pytest.mark.parametrize("unpatched_moto", [hook], indirect=True)(on_moto)
+        return named
 
     return mark
 
