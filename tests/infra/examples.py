@@ -45,5 +45,9 @@ EVERYTHING = Environment(
     ),
     currency="EUR",
 )
+MACHINES = Environment(
+    name="machines", token_issuer=TokenIssuer(issuer="https://login.example.com/", audience=("castline",))
+)
+"""An environment whose issuer lets no person sign in."""
 ONE, TWO = Environment(name="one"), Environment(name="two")
 """Two environments that differ only in their names, with no optional settings."""

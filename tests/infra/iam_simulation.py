@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from tests.infra.observed_calls import Permission
     from tests.infra.synthesis import Deployment
 
+Statements = list[dict[str, Any]]
+
 _ROOT: Final = Path(__file__).parent.parent.parent
 _COMMAND: Final = (_ROOT / "scripts" / "with-node", "node", Path(__file__).with_name("simulate_iam.mjs"))
 _PLACE: Final = "eu-west-1:123456789012"
@@ -54,30 +56,27 @@ def request_for(permission: Permission) -> Request:
     return Request(permission.action, resource if resource == "*" else resource.replace("*", "example"), context)
 
 
-def judge(
-    deployment: Deployment, statements: list[dict[str, Any]], requests: Iterable[Request]
-) -> dict[str, list[Request]]:
-    """Return the requests by their outcome: ``Allowed``, ``ImplicitlyDenied`` or ``ExplicitlyDenied``."""
-    requests = list(requests)
-    concrete = [
-        {**each, "Resource": [_example(deployment.flat(resource)) for resource in _listed(each["Resource"])]}
-        for each in statements
-    ]
-    asked = [
+def judge(deployment: Deployment, asked: Iterable[tuple[Statements, Request]]) -> list[str]:
+    """Return the outcome of each request by its role's statements, in order.
+
+    It is ``Allowed``, ``ImplicitlyDenied`` or ``ExplicitlyDenied``.
+    """
+    questions = [
         {
-            "statements": concrete,
-            "action": each.action,
-            "resource": _example(each.resource),
-            "context": each.context,
+            "statements": [
+                {**each, "Resource": [_example(deployment.flat(resource)) for resource in _listed(each["Resource"])]}
+                for each in statements
+            ],
+            "action": request.action,
+            "resource": _example(request.resource),
+            "context": request.context,
         }
-        for each in requests
+        for statements, request in asked
     ]
     answer = subprocess.run(  # noqa: S603 (our own script)
-        _COMMAND, input=json.dumps(asked), check=True, stdout=subprocess.PIPE, text=True
+        _COMMAND, input=json.dumps(questions), check=True, stdout=subprocess.PIPE, text=True
     )
-    outcomes: dict[str, list[Request]] = {}
-    for request, outcome in zip(requests, json.loads(answer.stdout), strict=True):
-        outcomes.setdefault(outcome, []).append(request)
+    outcomes: list[str] = json.loads(answer.stdout)
     return outcomes
 
 

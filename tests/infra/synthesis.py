@@ -106,7 +106,7 @@ class Synthesis:
 
 def synthesize(
     environments: Iterable[Environment], *, into: Path, prepare: Callable[[cdk.App], None] = lambda _app: None
-) -> Synthesis:
+) -> None:
     """Synthesize environments. Their code and layers are not built, because the templates do not depend on them.
 
     Args:
@@ -117,18 +117,21 @@ def synthesize(
     Raises:
         RuntimeError: CDK's own validation, or one that ``prepare`` has added, has found something.
     """
-    environments = list(environments)
     context = json.loads(CDK_JSON.read_text("utf-8"))["context"] | OF_THE_COMMAND
     app = cdk.App(outdir=str(into / "out"), context=context)
     add_stacks(app, environments, lambda architecture: _artefacts(into / architecture))
     prepare(app)
     app.synth()
+
+
+def read(folder: Path, environments: Iterable[Environment]) -> Synthesis:
+    """Return what ``synthesize`` has written into a folder."""
     return Synthesis(
-        folder=into / "out",
+        folder=folder / "out",
         deployments={
             environment.name: Deployment(
-                data=_template(into / "out", f"castline-{environment.name}-data"),
-                service=_template(into / "out", f"castline-{environment.name}-service"),
+                data=_template(folder / "out", f"castline-{environment.name}-data"),
+                service=_template(folder / "out", f"castline-{environment.name}-service"),
             )
             for environment in environments
         },

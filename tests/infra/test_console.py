@@ -9,14 +9,11 @@ from urllib.parse import urlsplit
 import pytest
 
 from castline import composition
-from infra.environments import Environment, TokenIssuer
 from infra.sign_in import COMMAND_LINE_CALLBACK
-from tests.infra.synthesis import synthesize
+from tests.infra.examples import MACHINES
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
-    from tests.infra.synthesis import Deployment
+    from tests.infra.synthesis import Deployment, Synthesis
 
 CACHING_OPTIMIZED = "658327ea-f89d-4fab-a63d-7e88639e58f6"
 CACHING_DISABLED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
@@ -215,12 +212,9 @@ def test_with_an_issuer_of_ones_own_the_page_signs_in_there(everything: Deployme
     assert not everything.service.of_type("AWS::Cognito::UserPoolClient")
 
 
-def test_where_nobody_could_sign_in_there_is_no_console(tmp_path: Path) -> None:
-    issuer = TokenIssuer(issuer="https://login.example.com/", audience=("castline",))
+def test_where_nobody_could_sign_in_there_is_no_console(synthesis: Synthesis) -> None:
+    service = synthesis.deployments[MACHINES.name].service
 
-    synthesis = synthesize([Environment(name="machines", token_issuer=issuer)], into=tmp_path)
-
-    service = synthesis.deployments["machines"].service
     assert not service.of_type("AWS::CloudFront::Distribution")
     assert not service.of_type("AWS::S3::Bucket")
     assert service.of_type("AWS::ApiGatewayV2::Route")

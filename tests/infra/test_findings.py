@@ -18,11 +18,9 @@ from infra.environments import ENVIRONMENTS
 from tests.infra.examples import EVERYTHING
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from constructs import IConstruct
 
-    from tests.infra.synthesis import Synthesis
+    from tests.infra.synthesis import Deployment
 
 ENVIRONMENTS_TO_CHECK = [*ENVIRONMENTS.values(), EVERYTHING]
 # CDK says again that a function depends on its role.
@@ -33,29 +31,6 @@ OF_CDKS_MAKING = ["W3005"]
 class Finding:
     rule: str
     path: str
-
-
-def findings_of_nag(into: Path) -> set[Finding]:
-    import aws_cdk as cdk
-    from cdk_nag import AwsSolutionsChecks
-
-    from tests.infra.synthesis import synthesize
-
-    try:
-        synthesize(
-            ENVIRONMENTS_TO_CHECK,
-            into=into,
-            prepare=lambda app: cdk.Validations.of(app).add_plugins(AwsSolutionsChecks(app)),
-        )
-    except RuntimeError as error:
-        assert "ValidationFailed" in str(error)  # noqa: PT017 (it may fail, but for no other reason)
-    report = json.loads((into / "out" / "validation-report.json").read_text("utf-8"))
-    return {
-        Finding(violation["ruleName"], construct["constructPath"])
-        for plugin in report["pluginReports"]
-        for violation in plugin["violations"]
-        for construct in violation["violatingConstructs"]
-    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,15 +44,21 @@ class Acknowledgement:
 
 
 @dataclass(frozen=True, slots=True)
-class Unacknowledged:
-    """The findings of cdk-nag without acknowledgements, and the acknowledged ones."""
+class Nag:
+    """The findings of cdk-nag with no acknowledgement in force, and the acknowledgements."""
 
     findings: set[Finding]
     acknowledgements: list[Acknowledgement]
 
 
 @pytest.fixture(scope="module")
-def unacknowledged(tmp_path_factory: pytest.TempPathFactory) -> Unacknowledged:
+def nag(tmp_path_factory: pytest.TempPathFactory) -> Nag:
+    """Have cdk-nag look at all environments."""
+    import aws_cdk as cdk
+    from cdk_nag import AwsSolutionsChecks
+
+    from tests.infra.synthesis import synthesize
+
     made: list[Acknowledgement] = []
 
     class Recorder:
@@ -87,49 +68,56 @@ def unacknowledged(tmp_path_factory: pytest.TempPathFactory) -> Unacknowledged:
         def acknowledge(self, acknowledgement: Any) -> None:
             made.append(Acknowledgement(acknowledgement.id, self.construct.node.path, acknowledgement.reason))
 
-    import aws_cdk as cdk
-
     recording = SimpleNamespace(
         Acknowledgment=cdk.Acknowledgment, Stack=cdk.Stack, Validations=SimpleNamespace(of=Recorder)
     )
+    folder = tmp_path_factory.mktemp("nag")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(acknowledgements, "cdk", recording)
-        findings = findings_of_nag(tmp_path_factory.mktemp("unacknowledged"))
-    return Unacknowledged(findings, made)
-
-
-def test_cdk_nag_finds_nothing_that_is_not_acknowledged(tmp_path: Path) -> None:
-    assert findings_of_nag(tmp_path) == set()
-
-
-def test_cdk_nag_looks(unacknowledged: Unacknowledged) -> None:
-    assert {"AwsSolutions-APIG4", "AwsSolutions-L1", "AwsSolutions-S1", "AwsSolutions-SQS3"} <= {
-        finding.rule for finding in unacknowledged.findings
+        with pytest.raises(RuntimeError, match="ValidationFailed"):
+            synthesize(
+                ENVIRONMENTS_TO_CHECK,
+                into=folder,
+                prepare=lambda app: cdk.Validations.of(app).add_plugins(AwsSolutionsChecks(app)),
+            )
+    report = json.loads((folder / "out" / "validation-report.json").read_text("utf-8"))
+    findings = {
+        Finding(violation["ruleName"], construct["constructPath"])
+        for plugin in report["pluginReports"]
+        for violation in plugin["violations"]
+        for construct in violation["violatingConstructs"]
     }
+    return Nag(findings, made)
 
 
-def test_whatever_is_acknowledged_is_found(unacknowledged: Unacknowledged) -> None:
-    needless = [
-        acknowledgement
-        for acknowledgement in unacknowledged.acknowledgements
-        if not any(acknowledgement.covers(finding) for finding in unacknowledged.findings)
+def test_cdk_nag_finds_nothing_that_is_not_acknowledged(nag: Nag) -> None:
+    unacknowledged = [
+        finding for finding in nag.findings if not any(each.covers(finding) for each in nag.acknowledgements)
     ]
 
-    assert unacknowledged.acknowledgements
+    assert nag.findings
+    assert unacknowledged == []
+
+
+def test_whatever_is_acknowledged_is_found(nag: Nag) -> None:
+    needless = [each for each in nag.acknowledgements if not any(map(each.covers, nag.findings))]
+
+    assert nag.acknowledgements
     assert needless == []
 
 
-def test_every_acknowledgement_gives_a_reason(unacknowledged: Unacknowledged) -> None:
-    for acknowledgement in unacknowledged.acknowledgements:
+def test_every_acknowledgement_gives_a_reason(nag: Nag) -> None:
+    for acknowledgement in nag.acknowledgements:
         assert len(acknowledgement.reason.split()) >= 5, acknowledgement
         assert acknowledgement.reason.endswith(".")
 
 
-def test_cfn_lint_finds_nothing(synthesis: Synthesis) -> None:
+@pytest.mark.timeout(900)
+def test_cfn_lint_finds_nothing(dev: Deployment, everything: Deployment) -> None:
     found = [
         f"{template.name}: {match.rule.id} {match.message}"
-        for environment in ENVIRONMENTS_TO_CHECK
-        for template in synthesis.deployments[environment.name].templates
+        for deployment in (dev, everything)
+        for template in deployment.templates
         for match in lint_file(template.file, config={"ignore_checks": OF_CDKS_MAKING})
     ]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 import subprocess
 import sys
 from contextlib import ExitStack
@@ -240,21 +239,24 @@ def test_the_exit_code_says_whether_something_has_to_be_raised(
         ({"AWS_REGION": REGION}, "No AWS credentials were found"),
     ],
 )
-def test_the_command_says_what_is_missing(tmp_path: Path, variables: dict[str, str], words: str) -> None:
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+def test_the_command_says_what_is_missing(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    variables: dict[str, str],
+    words: str,
+) -> None:
     alone = {"HOME": str(tmp_path), "AWS_EC2_METADATA_DISABLED": "true"}
+    for name, value in (alone | variables).items():
+        monkeypatch.setenv(name, value)
+    # Sessions keep the credentials that they have found once.
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
 
-    finished = subprocess.run(
-        [sys.executable, "-m", "infra.preflight", "dev"],
-        env={**inherited, **alone, **variables},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    with pytest.raises(typer.Exit) as ended:
+        main(["dev"])
 
-    assert finished.returncode == 2
-    assert words in finished.stdout
-    assert "Traceback" not in finished.stderr
+    assert ended.value.exit_code == 2
+    assert words in capsys.readouterr().out
 
 
 def test_an_unknown_environment_is_refused() -> None:
