@@ -40,7 +40,7 @@ def create(state: State, *, then: State | None = None, **fields: Any) -> str:
         definition=json.dumps({"StartAt": "Only", "States": states} | fields),
         roleArn="arn:aws:iam::123456789012:role/states",
     )
-    return machine["stateMachineArn"]
+    return str(machine["stateMachineArn"])
 
 
 def start(machine_arn: str, payload: Any = None, name: str | None = None) -> str:
