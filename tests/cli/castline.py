@@ -15,12 +15,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from castline_cli.app import main
+from castline_cli.languages import Language
+from castline_cli.strings import use
+from tests.patience import PATIENCE_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-PROGRAM = Path(sys.executable).parent / "castline"
-PATIENCE_SECONDS = 90
+INSTALLED = Path(sys.executable).parent / "castline"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +45,11 @@ class Outcome:
 
 
 class Castline:
-    """A shell in ``folder``, in which only ``environment`` is set."""
+    """A shell in ``folder``, in which only ``environment`` is set. Its processes are of ``program``."""
 
-    def __init__(self, folder: Path, environment: Mapping[str, str]) -> None:
+    def __init__(self, folder: Path, environment: Mapping[str, str], program: Path = INSTALLED) -> None:
         self.folder = folder
+        self.program = program
         self.environment = dict(environment)
 
     def __call__(self, *arguments: str, stdin: bytes = b"") -> Outcome:
@@ -62,7 +65,10 @@ class Castline:
             patch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
             for name, stream in streams.items():
                 patch.setattr(sys, name, stream)
-            exit_code = main(arguments)
+            try:
+                exit_code = main(arguments)
+            finally:
+                use(Language.ENGLISH)
         out, err = (_content(stream) for stream in streams.values())
         return Outcome(exit_code, out, err.decode("utf-8"))
 
@@ -75,7 +81,7 @@ class Castline:
     def run(self, *arguments: str, stdin: bytes = b"") -> Outcome:
         """Run a command in a process of its own."""
         ended = subprocess.run(  # noqa: S603 (our own program)
-            [PROGRAM, *arguments],
+            [self.program, *arguments],
             input=stdin,
             capture_output=True,
             timeout=PATIENCE_SECONDS,
@@ -98,7 +104,7 @@ class Castline:
         pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **streams}
         with (
             _heeding_ctrl_c(),
-            subprocess.Popen([PROGRAM, *arguments], **pipes, **self.place) as process,  # noqa: S603 (our own program)
+            subprocess.Popen([self.program, *arguments], **pipes, **self.place) as process,  # noqa: S603 (our own program)
         ):
             try:
                 yield process

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from castline.api import jobs
-from castline_client.operations import sounds, waiting
+from castline_client.operations import sounds
 from local.azure_speech.server import AzureSpeechEmulator
 from local.cloud.clock import Clock
 from local.stack import LocalStack
 from tests.cli.bad_road import BadRoad
 from tests.cli.castline import Castline
+from tests.cli.warm import WarmProgram
 from tests.e2e.api_client import ApiClient
 
 if TYPE_CHECKING:
@@ -24,12 +25,10 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="module")
 def polls_at_once() -> Iterator[None]:
-    """Set the polling interval of the service to zero, because there are many tests."""
+    """Let clients ask for jobs and sounds as often as they may at most."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(jobs, "POLL_AFTER_SECONDS", 0)
-        patch.setattr(waiting, "MIN_POLL_SECONDS", 0.02)
-        patch.setattr(sounds, "POLL_SECONDS", 0.02)
-        patch.setattr(sounds, "MIN_POLL_SECONDS", 0.02)
+        patch.setattr(sounds, "POLL_SECONDS", sounds.MIN_POLL_SECONDS)
         yield
 
 
@@ -48,6 +47,13 @@ def stack(tmp_path_factory: pytest.TempPathFactory, downloads: BadRoad, polls_at
     with LocalStack(clock=Clock(wait_scale=0.1), speech=speech, log_file=log_file, settings=settings) as stack:
         downloads.target = stack.url
         yield stack
+
+
+@pytest.fixture(scope="session")
+def program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Yield a program ``castline`` that starts at once."""
+    with WarmProgram(tmp_path_factory.mktemp("castline")) as program:
+        yield program
 
 
 @pytest.fixture
@@ -72,7 +78,7 @@ def client(stack: LocalStack, user: str) -> Iterator[ApiClient]:
 
 
 @pytest.fixture
-def castline(stack: LocalStack, user: str, tmp_path: Path, downloads: BadRoad) -> Castline:
+def castline(stack: LocalStack, user: str, tmp_path: Path, downloads: BadRoad, program: Path) -> Castline:
     """Return the command line of that user, in a folder of its own."""
     downloads.clear()
     folder = tmp_path / "work"
@@ -80,4 +86,5 @@ def castline(stack: LocalStack, user: str, tmp_path: Path, downloads: BadRoad) -
     return Castline(
         folder,
         {"CASTLINE_API": stack.url, "CASTLINE_USER": user, "XDG_CONFIG_HOME": str(tmp_path / "config")},
+        program,
     )

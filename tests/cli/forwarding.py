@@ -48,10 +48,9 @@ class ForwardingHandler(BaseHTTPRequestHandler):
     def ask_stack(self, body: bytes, headers: Mapping[str, str] | None = None) -> httpx.Response:
         """Return the stack's answer to this request."""
         passed = {name: value for name, value in self.headers.items() if name.lower() not in _NOT_PASSED_ON}
-        with httpx.Client(trust_env=False, timeout=PATIENCE_SECONDS) as client:
-            return client.request(
-                self.command, f"{self.server.target}{self.path}", content=body, headers=passed | dict(headers or {})
-            )
+        return self.server.client.request(
+            self.command, f"{self.server.target}{self.path}", content=body, headers=passed | dict(headers or {})
+        )
 
     def pass_on(self, body: bytes, headers: Mapping[str, str] | None = None) -> None:
         answer = self.ask_stack(body, headers)
@@ -79,6 +78,7 @@ class ForwardingServer(ThreadingHTTPServer):
 
     def __init__(self, target: str = "") -> None:
         self.target = target
+        self.client = httpx.Client(trust_env=False, verify=False, timeout=PATIENCE_SECONDS)  # noqa: S501 (plain HTTP)
         super().__init__(("127.0.0.1", 0), self.handler)
         self._thread = threading.Thread(target=self.serve_forever, args=(0.02,), daemon=True)
 
@@ -99,3 +99,4 @@ class ForwardingServer(ThreadingHTTPServer):
         self.shutdown()
         self._thread.join()
         self.server_close()
+        self.client.close()

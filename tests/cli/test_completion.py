@@ -7,11 +7,9 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
-import pytest
-
-from tests.cli.castline import PATIENCE_SECONDS, PROGRAM
 from tests.cli.forwarding import ForwardingHandler, ForwardingServer
 from tests.e2e.dialogues import dialogue
+from tests.patience import PATIENCE_SECONDS
 
 if TYPE_CHECKING:
     from tests.cli.castline import Castline
@@ -20,7 +18,7 @@ if TYPE_CHECKING:
 TAIWANESE = {"zh-TW-HsiaoChenNeural", "zh-TW-HsiaoYuNeural", "zh-TW-YunJheNeural"}
 # What bash itself does: words are cut at the characters of COMP_WORDBREAKS, of which = is one.
 _IN_BASH = """
-eval "$({program} --show-completion bash)"
+eval "$(castline --show-completion bash)"
 COMP_WORDS=({words}); COMP_CWORD=$((${{#COMP_WORDS[@]}} - 1)); COMPREPLY=()
 _castline_completion castline
 printf '%s\\n' "${{COMPREPLY[@]}}"
@@ -31,30 +29,23 @@ def offered(castline: Castline, *words: str) -> list[str]:
     """Return bash's completions of the last word."""
     quoted = " ".join(f"'{word}'" for word in words)
     ended = subprocess.run(  # noqa: S603 (our own words)
-        ["/bin/bash", "-c", _IN_BASH.format(program=PROGRAM, words=quoted)],
+        ["/bin/bash", "-c", _IN_BASH.format(words=quoted)],
         capture_output=True,
         encoding="utf-8",
         timeout=PATIENCE_SECONDS,
         check=True,
         cwd=castline.folder,
-        env={**castline.place["env"], "PATH": f"{PROGRAM.parent}:{castline.place['env']['PATH']}"},
+        env={**castline.place["env"], "PATH": f"{castline.program.parent}:{castline.place['env']['PATH']}"},
     )
     return ended.stdout.split()
 
 
-@pytest.mark.parametrize(
-    "words",
-    [("--voice", "zh-TW"), ("--voice", "A", "=", "zh-TW"), ("--voice", "A", "=", "x", "--voice", "B", "=", "zh-TW")],
-    ids=" ".join,
-)
-def test_voices_are_offered_alone_and_behind_a_speaker(castline: Castline, words: tuple[str, ...]) -> None:
-    assert set(offered(castline, "castline", "say", "script.txt", *words)) == TAIWANESE
+def test_voices_are_offered_alone_and_behind_a_speaker(castline: Castline) -> None:
+    say = ("castline", "say", "script.txt")
 
-
-def test_all_voices_are_offered_right_behind_the_equals_sign(castline: Castline) -> None:
-    voices = offered(castline, "castline", "say", "--voice", "A", "=")
-
-    assert set(voices) > TAIWANESE
+    assert set(offered(castline, *say, "--voice", "zh-TW")) == TAIWANESE
+    assert set(offered(castline, *say, "--voice", "A", "=", "x", "--voice", "B", "=", "zh-TW")) == TAIWANESE
+    assert set(offered(castline, *say, "--voice", "A", "=")) > TAIWANESE
 
 
 def test_other_shells_offer_voices_with_their_speaker(castline: Castline) -> None:
@@ -77,11 +68,8 @@ def test_jobs_are_offered(castline: Castline, client: ApiClient) -> None:
     assert offered(castline, "castline", "jobs", "download", job_id[:6]) == [job_id]
 
 
-def test_languages_are_offered(castline: Castline) -> None:
+def test_languages_are_offered_alone_and_behind_a_speaker(castline: Castline) -> None:
     assert offered(castline, "castline", "voices", "--language", "zh-T") == ["zh-TW"]
-
-
-def test_languages_are_offered_behind_a_speaker(castline: Castline) -> None:
     assert offered(castline, "castline", "say", "--language", "A", "=", "zh-T") == ["zh-TW"]
 
 

@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from castline.scripts.formats import ScriptFormat as FormatOfTheService
-from castline_cli.scripts import ScriptFormat
 from tests.cli.scripts import assignments
 
 if TYPE_CHECKING:
@@ -80,27 +78,13 @@ class TestDelivery:
 
         assert [turn["take"] for turn in given_by(client)["turns"]] == [2, 2]
 
-    @pytest.mark.parametrize(
-        ("options", "complaint"),
-        [
-            (("--style", "C=sad"), "the script has no speaker C; it has José, B (see --style)"),
-            (("--style-degree", "C=1"), "the script has no speaker C; it has José, B (see --style-degree)"),
-            (("--language", "C=en"), "the script has no speaker C; it has José, B (see --language)"),
-            (("--style", "B="), "--style B= is not valid; write --style SPEAKER=STYLE"),
-            (("--speed", "fast"), "--speed fast is not valid; write --speed SPEAKER=NUMBER"),
-            (("--speed", "B=nan"), "--speed B=nan is not valid; write --speed SPEAKER=NUMBER"),
-            (("--volume", "inf"), "--volume inf is not valid; write --volume SPEAKER=NUMBER"),
-            (("--pitch", "B=1.5"), "--pitch B=1.5 is not valid; write --pitch SPEAKER=NUMBER"),
-            (("--style", "sad", "--style", "angry"), "--style is given twice for everybody; choose one"),
-            (("--pitch", "B=1", "--pitch", "Ｂ=1"), "--pitch is given twice for Ｂ; choose one"),
-        ],
-    )
-    def test_that_is_not_understood(
-        self, castline: Castline, client: ApiClient, options: tuple[str, ...], complaint: str
-    ) -> None:
-        outcome = castline("say", "-", "--no-wait", *VOICES, *options, stdin=SCRIPT)
+    def test_of_nobody_in_the_script_is_refused(self, castline: Castline, client: ApiClient) -> None:
+        outcome = castline("say", "-", "--no-wait", *VOICES, "--style", "C=sad", stdin=SCRIPT)
 
-        assert (outcome.exit_code, outcome.complaint) == (2, f"castline: {complaint}")
+        assert (outcome.exit_code, outcome.complaint) == (
+            2,
+            "castline: the script has no speaker C; it has José, B (see --style)",
+        )
         assert client.list_ids() == []
 
     def test_that_a_voice_lacks_is_refused(self, castline: Castline, client: ApiClient) -> None:
@@ -158,33 +142,29 @@ class TestAFormat:
         ids=lambda value: value if isinstance(value, str) and value.startswith("page.") else "",
     )
     def test_is_known_by_the_name_of_the_file(
-        self, castline: Castline, client: ApiClient, name: str, script: str, is_warned_of: str
+        self, castline: Castline, name: str, script: str, is_warned_of: str
     ) -> None:
         (castline.folder / name).write_text(script, "utf-8")
 
-        outcome = castline("say", name, "--no-wait", *VOICE)
+        outcome = castline("parse", name)
 
         assert outcome.exit_code == 0, outcome
         assert is_warned_of in outcome.err
-        turns = given_by(client)["turns"]
-        assert [turn["speaker"] for turn in turns] == ["ANNA", "BEN"]
-        assert [turn["text"].splitlines()[-1] for turn in turns] == ["Where is it?", "Here."]
+        [[_, anna, question], [_, ben, answer]] = [line.split("\t") for line in outcome.out.splitlines()]
+        assert (anna, ben, answer) == ("ANNA", "BEN", "Here.")
+        assert question.endswith("Where is it?")
 
-    def test_is_that_of_the_option_before_that_of_the_name(self, castline: Castline, client: ApiClient) -> None:
+    def test_is_that_of_the_option_before_that_of_the_name(self, castline: Castline) -> None:
         (castline.folder / "page.json").write_text("A: Hello.\n", "utf-8")
 
-        refused = castline("say", "page.json", "--no-wait", *VOICE)
-        castline.done("say", "page.json", "--script-format", "plain", "--no-wait", *VOICE)
+        refused = castline("parse", "page.json")
 
         assert refused.exit_code == 4
         assert refused.err.startswith("castline: page.json:1: ")
-        assert given_by(client)["turns"][0]["text"] == "Hello."
+        assert castline.done("parse", "page.json", "--script-format", "plain") == "1\tA\tHello.\n"
 
     def test_is_found_out_by_the_service_where_no_name_says_it(self, castline: Castline, client: ApiClient) -> None:
         outcome = castline("say", "-", "--no-wait", *VOICE, stdin=SRT.encode())
 
         assert "The times in the script are not used" in outcome.err
         assert [turn["speaker"] for turn in given_by(client)["turns"]] == ["ANNA", "BEN"]
-
-    def test_is_one_that_the_service_reads(self) -> None:
-        assert set(ScriptFormat) == set(map(str, FormatOfTheService))

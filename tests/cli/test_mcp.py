@@ -6,23 +6,24 @@ import asyncio
 import subprocess
 import sys
 import time
-from contextlib import asynccontextmanager
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from mcp.client.client import Client
 from mcp.client.stdio import StdioServerParameters
+from mcp.server.mcpserver import MCPServer
 from mcp_types import TextContent
 
-from tests.cli.castline import PATIENCE_SECONDS, PROGRAM
+from tests.cli.castline import INSTALLED
 from tests.cli.scripts import SCRIPT
 from tests.cli.site import Site
 from tests.e2e.dialogues import HSIAO_YU, YUN_JHE, dialogue
 from tests.e2e.places import place_of
+from tests.patience import PATIENCE_SECONDS
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable
+    from collections.abc import Awaitable, Callable
 
     from local.stack import LocalStack
     from tests.cli.castline import Castline
@@ -68,21 +69,27 @@ class Agent:
         self.progress.append((progress, total, message))
 
 
-@asynccontextmanager
-async def agent_of(castline: Castline, *options: str) -> AsyncIterator[Agent]:
-    parameters = StdioServerParameters(
-        command=str(PROGRAM), args=["mcp", *options], env=castline.place["env"], cwd=castline.folder
-    )
-    async with Client(parameters) as client:
-        yield Agent(client)
-
-
 def as_agent(castline: Castline, use: Callable[[Agent], Awaitable[None]], *options: str) -> None:
-    """Run what an agent does."""
+    """Run what an agent does with the server that ``castline mcp`` makes, in this process."""
+    served: list[MCPServer] = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(MCPServer, "run", lambda server, _transport: served.append(server))
+        castline.done("mcp", "--folder", str(castline.folder), *options)
+    _run(Client(served[0]), use)
 
+
+def as_agent_of_a_process(castline: Castline, use: Callable[[Agent], Awaitable[None]]) -> None:
+    """Run what an agent does with a process of ``castline mcp``."""
+    process = StdioServerParameters(
+        command=str(INSTALLED), args=["mcp"], env=castline.place["env"], cwd=castline.folder
+    )
+    _run(Client(process), use)
+
+
+def _run(client: Client, use: Callable[[Agent], Awaitable[None]]) -> None:
     async def run() -> None:
-        async with agent_of(castline, *options) as agent:
-            await asyncio.wait_for(use(agent), PATIENCE_SECONDS * 2)
+        async with client:
+            await asyncio.wait_for(use(Agent(client)), PATIENCE_SECONDS * 2)
 
     asyncio.run(run())
 
@@ -117,7 +124,7 @@ def test_an_agent_makes_audio_of_a_script(castline: Castline, client: ApiClient)
         usage = await agent.call("get_usage")
         assert usage["total"]["billed_characters"] == estimate["billed_characters"]
 
-    as_agent(castline, use)
+    as_agent_of_a_process(castline, use)
 
 
 def test_tools_say_what_they_do_and_whether_they_change_something(castline: Castline) -> None:
@@ -240,19 +247,20 @@ def test_the_place_of_a_job_in_the_queue_is_told(castline: Castline, client: Api
         as_agent(castline, use)
 
 
-@pytest.mark.parametrize("name", ["../../out.mp3", "/tmp/out.mp3"])  # noqa: S108 (nothing is written there)
-def test_files_are_written_to_the_folder_only(castline: Castline, client: ApiClient, name: str) -> None:
+def test_files_are_written_to_the_folder_only(castline: Castline, client: ApiClient) -> None:
     job_id = client.complete(dialogue())["id"]
-    (castline.folder / "audio").mkdir()
+    folder = castline.folder / "audio"
+    folder.mkdir()
 
     async def use(agent: Agent) -> None:
-        await agent.call("download_audio", job_id=job_id, name=name)
-        [written] = (castline.folder / "audio").iterdir()
-        assert written.suffix == ".mp3"
-        assert "already exists" in await agent.refusal("download_audio", job_id=job_id, name=name)
-        await agent.call("download_audio", job_id=job_id, name=name, overwrite=True)
+        for name in ("../../out.mp3", "/tmp/out.mp3"):  # noqa: S108 (nothing is written there)
+            written = await agent.call("download_audio", job_id=job_id, name=name)
+            assert "already exists" in await agent.refusal("download_audio", job_id=job_id, name=name)
+            await agent.call("download_audio", job_id=job_id, name=name, overwrite=True)
+            assert written["path"].startswith(str(folder.resolve()))
+        assert len([*folder.iterdir()]) == 2
 
-    as_agent(castline, use, "--folder", "audio")
+    as_agent(castline, use, "--folder", str(folder))
 
 
 def test_a_service_that_does_not_answer_is_told(castline: Castline, port: int) -> None:

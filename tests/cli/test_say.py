@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import json
-import os
-import stat
 from typing import TYPE_CHECKING
 
 import pytest
 
-from castline.audio.profile import Loudness as LoudnessOfTheService
-from castline.audio.profile import Quality as QualityOfTheService
-from castline_cli.formats import Loudness, OutputFormat, Quality
+from castline_cli.formats import OutputFormat
+from tests.cli.castline import INSTALLED
 from tests.cli.scripts import SCRIPT, VOICES, assignments
 from tests.e2e.decoded_audio import decode
 from tests.e2e.dialogues import HSIAO_YU, YUN_JHE
+from tests.patience import PATIENCE_SECONDS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -52,6 +50,8 @@ class TestAScript:
         assert sorted(each.name for each in castline.folder.iterdir()) == ["out.mp3", "script.txt"]
 
     def test_in_a_pipe_becomes_audio_in_a_pipe(self, castline: Castline) -> None:
+        castline.program = INSTALLED
+
         outcome = castline.run("say", "-o", "-", *VOICES, stdin=SCRIPT.encode("utf-8"))
 
         assert (outcome.exit_code, outcome.err) == (0, "")
@@ -67,19 +67,10 @@ class TestAScript:
         assert file.name.startswith("castline-")
         assert file.name.endswith(f"{job_id[-8:]}.mp3")
 
-    def test_goes_into_a_folder(self, castline: Castline, script: Path) -> None:
-        (castline.folder / "audio").mkdir()
-
-        printed = castline.done("say", "script.txt", "-o", "audio", "--format", "wav", *VOICES)
-
-        [file] = (castline.folder / "audio").iterdir()
-        assert printed == f"audio/{file.name}\n"
-        assert file.read_bytes().startswith(b"RIFF")
-
     def test_is_spoken_as_the_options_say(self, castline: Castline, script: Path, client: ApiClient) -> None:
-        options = ("--language", "en-GB", "--gap", "500", "--crossfade", "0")
+        options = ("--language", "en-GB", "--format", "wav", "--gap", "500", "--crossfade", "0")
 
-        castline.done("say", "script.txt", "-o", "out.wav", "--voice", YUN_JHE, *options)
+        castline.done("say", "script.txt", "--no-wait", "--voice", YUN_JHE, *options)
 
         [job_id] = client.list_ids()
         given = client.job(job_id)["input_params"]
@@ -91,32 +82,27 @@ class TestAScript:
         }
         assert {each["voice_id"] for each in given["voice_assignments"]} == {YUN_JHE}
 
-    def test_leaves_the_defaults_to_the_service(self, castline: Castline, script: Path, client: ApiClient) -> None:
-        castline.done("say", "script.txt", "--no-wait", *VOICES)
-
-        [job_id] = client.list_ids()
-        given = client.job(job_id)["input_params"]
-        assert (given["language"], given["output_format"], given["gap_ms"]) == ("zh-TW", "mp3", 300)
-
-    @pytest.mark.parametrize(("name", "first_line"), [("out.vtt", "WEBVTT"), ("out.srt", "1")])
-    def test_brings_subtitles(self, castline: Castline, script: Path, name: str, first_line: str) -> None:
-        castline.done("say", "script.txt", "-o", "out.mp3", "--subtitles", name, *VOICES)
-
-        text = (castline.folder / name).read_text("utf-8")
-        assert text.splitlines()[0] == first_line
-        assert "早安" in text
-
-    def test_is_told_about_as_the_api_does(self, castline: Castline, script: Path, client: ApiClient) -> None:
-        printed = castline.done("say", "script.txt", "-o", "out.mp3", "--json", *VOICES)
+    def test_brings_subtitles_and_is_told_about_as_the_api_does(
+        self, castline: Castline, script: Path, client: ApiClient
+    ) -> None:
+        printed = castline.done("say", "script.txt", "-o", "out.mp3", "--subtitles", "out.srt", "--json", *VOICES)
 
         [job_id] = client.list_ids()
         assert printed == client.get(f"/jobs/{job_id}").text + "\n"
+        text = (castline.folder / "out.srt").read_text("utf-8")
+        assert text.splitlines()[0] == "1"
+        assert "早安" in text
 
-    def test_may_be_left_alone(self, castline: Castline, script: Path, client: ApiClient) -> None:
+    def test_may_be_left_alone_with_the_defaults_of_the_service(
+        self, castline: Castline, script: Path, client: ApiClient
+    ) -> None:
         printed = castline.done("say", "script.txt", "--no-wait", *VOICES)
 
-        assert printed.split() == client.list_ids()
+        [job_id] = client.list_ids()
+        assert printed == f"{job_id}\n"
         assert list(castline.folder.iterdir()) == [script]
+        given = client.job(job_id)["input_params"]
+        assert (given["language"], given["output_format"], given["gap_ms"]) == ("zh-TW", "mp3", 300)
 
     def test_has_its_faults_told_line_by_line(self, castline: Castline, client: ApiClient) -> None:
         (castline.folder / "bad.txt").write_text("A: 早\nB:\nC:\n", "utf-8")
@@ -145,43 +131,16 @@ class TestAScript:
 
 
 class TestVoices:
-    @pytest.mark.parametrize(
-        ("options", "complaint"),
-        [
-            ((*VOICES, "--voice", "C=x"), "the script has no speaker C; it has A, B (see --voice)"),
-            ((*VOICES, "--voice", "A=x"), "--voice is given twice for A; choose one"),
-            (("--voice", "x", "--voice", "y"), "--voice is given twice for everybody; choose one"),
-            (("--voice", "A="), "--voice A= is not valid; write --voice SPEAKER=VOICE"),
-            (("--voice", "\u200b=x"), "--voice \u200b=x is not valid; write --voice SPEAKER=VOICE"),
-            (("--voice", "=x"), "--voice =x is not valid; write --voice SPEAKER=VOICE"),
-        ],
-    )
-    def test_that_do_not_fit_the_script(
-        self, castline: Castline, script: Path, client: ApiClient, options: tuple[str, ...], complaint: str
-    ) -> None:
-        outcome = castline("say", "script.txt", *options)
+    def test_go_by_any_spelling_of_a_name(self, castline: Castline, client: ApiClient) -> None:
+        script = "B: 早\nJose\u0301: 安\nJos\u00e9: 好\n".encode()
 
-        assert (outcome.exit_code, outcome.complaint) == (2, f"castline: {complaint}")
-        assert client.list_ids() == []
-
-    @pytest.mark.parametrize("spelling", ["Jos\u00e9", "Jose\u0301", "Ｊｏｓé", "\u200eJosé\u200b"])
-    def test_go_by_any_spelling_of_a_name(self, castline: Castline, client: ApiClient, spelling: str) -> None:
-        script = "B: 早\nJose\u0301: 安\nJos\u00e9: 好\n"
-
-        castline.done(
-            "say", "-", "--no-wait", "--voice", f"{spelling}={YUN_JHE}", "--voice", HSIAO_YU, stdin=script.encode()
-        )
+        castline.done("say", "-", "--no-wait", "--voice", f"Ｊｏｓé={YUN_JHE}", "--voice", HSIAO_YU, stdin=script)
 
         [job_id] = client.list_ids()
         assert assignments(client.job(job_id)["input_params"]) == [
             {"speaker": "B", "voice_id": HSIAO_YU},
             {"speaker": "Jose\u0301", "voice_id": YUN_JHE},
         ]
-
-    def test_of_two_spellings_of_a_name_are_two_of_one_speaker(self, castline: Castline, script: Path) -> None:
-        outcome = castline("say", "script.txt", "--voice", "A=x", "--voice", "Ａ=y")
-
-        assert (outcome.exit_code, outcome.complaint) == (2, "castline: --voice is given twice for Ａ; choose one")
 
     def test_that_do_not_exist_fail_the_job(self, castline: Castline, script: Path) -> None:
         outcome = castline("say", "script.txt", "-o", "out.mp3", "--voice", "zh-TW-NobodyNeural")
@@ -270,14 +229,6 @@ class TestTheFile:
             assert (castline.folder / name).read_text() == "mine"
         assert client.list_ids() == []
 
-    def test_is_overwritten_by_force(self, castline: Castline, script: Path) -> None:
-        file = castline.folder / "out.mp3"
-        file.write_text("mine")
-
-        castline.done("say", "script.txt", "-o", "out.mp3", "--force", *VOICES)
-
-        assert decode(file.read_bytes()).duration_ms > 500
-
     def test_that_appears_meanwhile_is_kept(self, castline: Castline, script: Path, stack: LocalStack) -> None:
         file = castline.folder / "out.mp3"
         with (
@@ -287,7 +238,7 @@ class TestTheFile:
             pause.wait_until_reached()
             file.write_text("mine")
             pause.release()
-            _out, err = process.communicate(timeout=90)
+            _out, err = process.communicate(timeout=PATIENCE_SECONDS)
 
         assert process.returncode == 1
         assert b"out.mp3 already exists" in err
@@ -295,36 +246,13 @@ class TestTheFile:
         assert file.read_text() == "mine"
         assert sorted(each.name for each in castline.folder.iterdir()) == ["out.mp3", "script.txt"]
 
-    def test_may_be_read_by_whom_the_umask_says(self, castline: Castline, script: Path) -> None:
-        before = os.umask(0o027)
-        try:
-            castline.done("say", "script.txt", "-o", "out.mp3", *VOICES)
-        finally:
-            os.umask(before)
-
-        assert stat.S_IMODE((castline.folder / "out.mp3").stat().st_mode) == 0o640
-
     @pytest.mark.parametrize(
         ("options", "exit_code", "complaint"),
         [
             (("-o", "nowhere/out.mp3"), 1, "there is no folder nowhere"),
-            (("-o", "nowhere/"), 1, "there is no folder nowhere/"),
-            (
-                ("-o", "out.aiff"),
-                2,
-                (
-                    "Castline makes mp3, wav, flac, opus and m4b; give out.aiff one of these extensions, or choose "
-                    "a format with --format"
-                ),
-            ),
             (("-o", "out.wav", "--format", "mp3"), 2, "--format mp3 does not match the extension .wav"),
-            (("-o", "out.ogg", "--format", "m4b"), 2, "--format m4b does not match the extension .ogg"),
             (("--subtitles", "out.txt"), 2, "out.txt is not a name for subtitles; use .vtt, .srt or .ass"),
-            (
-                ("-o", "out.mp3", "--no-wait"),
-                2,
-                "--no-wait downloads nothing; remove -o, --subtitles and --play",
-            ),
+            (("-o", "out.mp3", "--no-wait"), 2, "--no-wait downloads nothing; remove -o, --subtitles and --play"),
         ],
     )
     def test_that_cannot_be_is_refused_before_anything_is_submitted(
@@ -341,47 +269,22 @@ class TestTheFile:
         assert (outcome.exit_code, outcome.complaint) == (exit_code, f"castline: {complaint}")
         assert client.list_ids() == []
 
-    def test_of_another_name_takes_the_format_that_is_said(self, castline: Castline, script: Path) -> None:
-        castline.done("say", "script.txt", "-o", "out.audio", "--format", "wav", *VOICES)
-
-        assert (castline.folder / "out.audio").read_bytes().startswith(b"RIFF")
-
-    def test_may_be_a_device(self, castline: Castline, script: Path) -> None:
-        printed = castline.done("say", "script.txt", "-o", "/dev/null", *VOICES)
-
-        assert printed == "/dev/null\n"
-
     def test_can_have_each_format_that_the_service_makes(self, client: ApiClient) -> None:
         [provider, *_] = client.get("/providers").json()["items"]
 
         assert [*OutputFormat] == provider["output_formats"]
 
-    @pytest.mark.parametrize(
-        ("name", "output_format", "magic"),
-        [
-            ("out.flac", "flac", b"fLaC"),
-            ("out.opus", "opus", b"OggS"),
-            ("out.ogg", "opus", b"OggS"),
-            ("out.M4B", "m4b", b"ftyp"),
-            ("out.m4a", "m4b", b"ftyp"),
-        ],
-    )
-    def test_has_the_format_that_its_name_says(
-        self, castline: Castline, script: Path, client: ApiClient, name: str, output_format: str, magic: bytes
-    ) -> None:
-        assert castline.done("say", "script.txt", "-o", name, *VOICES) == f"{name}\n"
+    def test_has_the_format_that_its_name_says(self, castline: Castline, script: Path, client: ApiClient) -> None:
+        assert castline.done("say", "script.txt", "-o", "out.ogg", *VOICES) == "out.ogg\n"
 
         [job_id] = client.list_ids()
-        assert client.job(job_id)["input_params"]["output_format"] == output_format
-        assert magic in (castline.folder / name).read_bytes()[:12]
+        assert client.job(job_id)["input_params"]["output_format"] == "opus"
+        assert (castline.folder / "out.ogg").read_bytes().startswith(b"OggS")
 
-    @pytest.mark.parametrize("what", [("-",), ("--text", "早安。")], ids=["script", "text"])
-    def test_has_the_quality_and_the_loudness_that_are_wanted(
-        self, castline: Castline, client: ApiClient, what: tuple[str, ...]
-    ) -> None:
+    def test_has_the_quality_and_the_loudness_that_are_wanted(self, castline: Castline, client: ApiClient) -> None:
         # When
         printed = castline.done(
-            *("say", *what, "--voice", HSIAO_YU, "--title", "第一課"),
+            *("say", "-", "--voice", HSIAO_YU, "--title", "第一課"),
             *("--format", "m4b", "--quality", "studio", "--loudness", "audiobook"),
             stdin=SCRIPT.encode(),
         )
@@ -394,10 +297,6 @@ class TestTheFile:
         shown = castline.done("jobs", "show", job_id)
         assert ", m4b, studio, loudness audiobook\n" in shown
         assert "\nloudness\t-20.0 LUFS\n" in shown
-
-    def test_can_have_each_quality_and_loudness_of_the_service(self) -> None:
-        assert [*map(str, Quality)] == [*map(str, QualityOfTheService)]
-        assert [*map(str, Loudness)] == [*map(str, LoudnessOfTheService)]
 
 
 class TestTheCap:
@@ -420,29 +319,18 @@ class TestTheCap:
         assert advice == "  use `castline jobs cancel JOB` to cancel a pending one"
 
 
-class TestMessages:
-    @pytest.mark.parametrize(
-        ("options", "environment", "sentence"),
-        [
-            ((), {}, "The request is not valid."),
-            ((), {"LANG": "zh_TW.UTF-8"}, "請求內容有誤"),
-            ((), {"LANG": "de_DE.UTF-8"}, "The request is not valid."),
-            (("--lang", "zh-TW"), {"LANG": "en_GB.UTF-8"}, "請求內容有誤"),
-            ((), {"LANG": "zh_TW.UTF-8", "CASTLINE_LANG": "en"}, "The request is not valid."),
-        ],
-    )
-    def test_come_in_the_language_that_is_wanted(
-        self,
-        castline: Castline,
-        options: tuple[str, ...],
-        environment: dict[str, str],
-        sentence: str,
-    ) -> None:
-        castline.environment |= environment
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [((), "請求內容有誤"), (("--lang", "en"), "The request is not valid.")],
+)
+def test_messages_come_in_the_language_that_is_wanted(
+    castline: Castline, options: tuple[str, ...], sentence: str
+) -> None:
+    castline.environment["LANG"] = "zh_TW.UTF-8"
 
-        outcome = castline("say", "--text", "x", "--voice", "nonsense", *options)
+    outcome = castline("say", "--text", "x", "--voice", "nonsense", *options)
 
-        assert outcome.err.splitlines()[0] == f"castline: {sentence}"
+    assert outcome.err.splitlines()[0] == f"castline: {sentence}"
 
 
 def test_what_is_printed_as_json_is_json(castline: Castline) -> None:

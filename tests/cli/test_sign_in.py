@@ -19,10 +19,11 @@ import pytest
 from castline_cli import oidc
 from castline_cli import sign_in as sign_in_module
 from tests.cli import visit
-from tests.cli.castline import PATIENCE_SECONDS
 from tests.cli.scripts import SCRIPT, VOICES
 from tests.cli.site import CLIENT_ID, EMAIL, Site
 from tests.e2e.api_client import ApiClient
+from tests.integration.local_cloud.eventually import eventually
+from tests.patience import PATIENCE_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from local.stack import LocalStack
     from tests.cli.castline import Castline, Outcome
 
-BROWSER = f"{sys.executable} {visit.__file__} %s"
+BROWSER = f"{sys.executable} -IS {visit.__file__} %s"
 
 
 @pytest.fixture
@@ -282,7 +283,7 @@ class TestTokens:
 
             # When
             site.access_tokens.clear()
-            time.sleep(0.3)
+            eventually(lambda: site.refreshes)
             pause.release()
             out, err = process.communicate(timeout=PATIENCE_SECONDS)
 

@@ -9,7 +9,7 @@ import pytest
 
 from castline_cli import shown
 from castline_cli.errors import Refused
-from tests.cli.test_terminal import shown_by
+from tests.cli.terminal import shown_by
 from tests.e2e.dialogues import dialogue
 
 if TYPE_CHECKING:
@@ -19,30 +19,17 @@ if TYPE_CHECKING:
 
 
 class TestStop:
-    def test_ends_a_job_that_is_active(self, castline: Castline, client: ApiClient, stack: LocalStack) -> None:
+    def test_ends_a_job_that_is_active_and_says_what_was_billed(
+        self, castline: Castline, client: ApiClient, stack: LocalStack
+    ) -> None:
         with stack.cloud.lambdas.pause("plan"):
-            job_id = client.submit(dialogue())
+            job_id, other_id = client.submit(dialogue()), client.submit(dialogue())
 
-            assert castline.done("jobs", "stop", "last") == f"{job_id}\n"
+            assert castline.done("jobs", "stop", job_id) == f"{job_id}\n"
+            assert shown_by(castline, "jobs", "stop", other_id).strip() == f"stopped {other_id}; 0 characters billed"
 
         assert client.job(job_id)["status"] == "cancelled"
         assert "status\tcancelled\n" in castline.done("jobs", "show", job_id)
-
-    def test_says_what_was_billed(self, castline: Castline, client: ApiClient, stack: LocalStack) -> None:
-        with stack.cloud.lambdas.pause("plan"):
-            job_id = client.submit(dialogue())
-
-            assert shown_by(castline, "jobs", "stop", job_id).strip() == f"stopped {job_id}; 0 characters billed"
-
-    def test_is_refused_when_it_has_ended(self, castline: Castline, client: ApiClient) -> None:
-        job_id = client.complete(dialogue())["id"]
-
-        outcome = castline("jobs", "stop", job_id)
-
-        assert (outcome.exit_code, outcome.complaint) == (
-            4,
-            ("castline: The job has already ended. (status: completed)"),
-        )
 
 
 class TestDelete:
@@ -53,16 +40,6 @@ class TestDelete:
 
         assert castline.done("jobs", "list") == ""
         assert castline("jobs", "show", job_id).exit_code == 6
-
-    def test_is_refused_while_it_is_active(self, castline: Castline, client: ApiClient, stack: LocalStack) -> None:
-        with stack.cloud.lambdas.pause("plan"):
-            job_id = client.submit(dialogue())
-
-            outcome = castline("jobs", "delete", job_id)
-
-        assert outcome.exit_code == 4
-        assert outcome.complaint.startswith("castline: ")
-        client.wait_for(job_id, "completed")
 
 
 class TestTheTimeLeft:

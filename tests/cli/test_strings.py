@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from functools import cache
 from pathlib import Path
 from string import Formatter
 from typing import TYPE_CHECKING, Any, get_args
@@ -20,7 +21,7 @@ from castline_cli.strings import TRADITIONAL_CHINESE, cell, t, told, translated,
 from castline_cli.usage_errors import TEMPLATES, explained
 from castline_client import types
 from castline_client.sentences import Sentence
-from tests.cli.test_terminal import shown_by
+from tests.cli.terminal import shown_by
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -66,21 +67,32 @@ OF_ELSEWHERE = "默認|信息|視頻|軟件|網絡|文件夾|打印|字符|鏈�
 """Words that are not those of Taiwan."""
 
 
+@pytest.fixture
+def in_chinese() -> Iterator[None]:
+    use(Language.CHINESE)
+    yield
+    use(Language.ENGLISH)
+
+
 def name_of(call: ast.Call) -> str:
     """Return the last part of what is called."""
     called = call.func
     return called.attr if isinstance(called, ast.Attribute) else called.id if isinstance(called, ast.Name) else ""
 
 
-def modules() -> Iterator[tuple[Path, ast.Module]]:
+def modules() -> Iterator[Path]:
     for folder in FOLDERS:
-        for path in sorted(folder.rglob("*.py")):
-            yield path, ast.parse(path.read_text("utf-8"))
+        yield from sorted(folder.rglob("*.py"))
 
 
-def calls() -> Iterator[tuple[Path, ast.Call]]:
-    for path, tree in modules():
-        yield from ((path, node) for node in ast.walk(tree) if isinstance(node, ast.Call))
+@cache
+def calls() -> list[tuple[Path, ast.Call]]:
+    return [
+        (path, node)
+        for path in modules()
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call)
+    ]
 
 
 def literal(node: ast.expr) -> str | None:
@@ -147,7 +159,7 @@ class TestTheTable:
         assert {each for each in missing if not SAME_IN_BOTH.fullmatch(each)} == set()
 
     def test_has_no_sentence_that_nobody_says(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        code = "\n".join(path.read_text("utf-8") for path, _tree in modules() if path.name != "strings.py")
+        code = "\n".join(path.read_text("utf-8") for path in modules() if path.name != "strings.py")
         looked_up = sentences_in_code() | sentences_of_help(monkeypatch)
 
         unused = [each for each in TRADITIONAL_CHINESE if each not in looked_up and f'"{each}"' not in code]
@@ -178,40 +190,26 @@ class TestWhatIsTold:
 
         assert outside == []
 
-    def test_of_the_client_keeps_its_values(self) -> None:
-        use(Language.CHINESE)
-        try:
-            problem = Sentence(
-                "{sentence} (request {id})", sentence=Sentence("{service} requires a sign-in", service="x"), id=7
-            )
+    def test_of_the_client_keeps_its_values(self, in_chinese: None) -> None:
+        problem = Sentence(
+            "{sentence} (request {id})", sentence=Sentence("{service} requires a sign-in", service="x"), id=7
+        )
 
-            assert str(problem) == "x requires a sign-in (request 7)"
-            assert translated(problem) == "x 需要登入（請求 7）"
-            assert told(ValueError(problem)) == "x 需要登入（請求 7）"
-            assert translated("The service's own {sentence}") == "The service's own {sentence}"
-        finally:
-            use(Language.ENGLISH)
+        assert str(problem) == "x requires a sign-in (request 7)"
+        assert translated(problem) == "x 需要登入（請求 7）"
+        assert told(ValueError(problem)) == "x 需要登入（請求 7）"
+        assert translated("The service's own {sentence}") == "The service's own {sentence}"
 
-    def test_of_typer_is_explained(self) -> None:
-        use(Language.CHINESE)
-        try:
-            assert (
-                explained("No such option: --foo (Possible options: --force)") == "沒有選項 --foo（也許是 --force）"
-            )
-            assert explained("Missing argument 'JOB'.") == "缺少引數 'JOB'"
-            assert explained("Invalid value for '--gender': 'x' is not one of 'a', 'b'.") == (
-                "'--gender' 的值有誤：'x' 不在 'a', 'b' 之中"
-            )
-            assert explained("Something new of typer's.") == "Something new of typer's."
-        finally:
-            use(Language.ENGLISH)
+    def test_of_typer_is_explained(self, in_chinese: None) -> None:
+        assert explained("No such option: --foo (Possible options: --force)") == "沒有選項 --foo（也許是 --force）"
+        assert explained("Missing argument 'JOB'.") == "缺少引數 'JOB'"
+        assert explained("Invalid value for '--gender': 'x' is not one of 'a', 'b'.") == (
+            "'--gender' 的值有誤：'x' 不在 'a', 'b' 之中"
+        )
+        assert explained("Something new of typer's.") == "Something new of typer's."
 
-    def test_in_a_table_is_english_in_a_pipe(self) -> None:
-        use(Language.CHINESE)
-        try:
-            assert (t("completed"), cell("completed")) == ("已完成", "completed")
-        finally:
-            use(Language.ENGLISH)
+    def test_in_a_table_is_english_in_a_pipe(self, in_chinese: None) -> None:
+        assert (t("completed"), cell("completed")) == ("已完成", "completed")
 
 
 class TestTheLanguage:
