@@ -12,6 +12,8 @@ import pytest
 from werkzeug.test import Client
 
 from castline import composition
+from castline.api import jobs
+from castline.api import timings as timings_of_jobs
 from castline.audio.keys import audio_key
 from castline.audio.subtitles import SubtitleCue
 from castline.audio.word_timing import WordTiming
@@ -215,9 +217,10 @@ class TestTimings:
     def test_too_large_for_an_answer_are_fetched_from_the_bucket(
         self, service: LocalCloud, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        # Given
+        # Given times that are larger than an answer may be
+        monkeypatch.setattr(timings_of_jobs, "MAX_BODY_BYTES", 100)
         words = [
-            WordTiming(start_ms=number, end_ms=number + 1, turn_index=3, speaker="A", text="😀" * 250_000)
+            WordTiming(start_ms=number, end_ms=number + 1, turn_index=3, speaker="A", text="😀" * 6)
             for number in range(2)
         ]
         job = complete(words=words)
@@ -246,7 +249,7 @@ class TestTimings:
         assert told["items"][1] == {
             "start_ms": 1,
             "end_ms": 2,
-            "text": "😀" * 250_000,
+            "text": "😀" * 6,
             "speaker": "A",
             "turn_index": 3,
         }
@@ -317,10 +320,9 @@ class TestSubtitlesWithWords:
     def test_keep_a_file_of_their_own_where_they_are_too_large(
         self, service: LocalCloud, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        # Given
-        text = "😀" * 500_000
-        word = WordTiming(start_ms=0, end_ms=2_000, turn_index=3, speaker="A", text=text, ends_sentence=True)
-        job = complete(cues=[SubtitleCue(0, 2_000, "A", text)], words=[word])
+        # Given subtitles that are larger than an answer may be
+        monkeypatch.setattr(jobs, "MAX_BODY_BYTES", 100)
+        job = complete()
         monkeypatch.setenv("DOWNLOAD_ENDPOINT_URL", ORIGIN)
         composition.reset()
         s3 = Client(service.s3_wsgi_app())
