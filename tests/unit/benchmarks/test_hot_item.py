@@ -11,12 +11,6 @@ API_SECONDS = 30
 """The time that API Gateway gives the API."""
 
 
-def test_one_transaction_takes_as_long_as_it_holds_the_item() -> None:
-    alone = compete([0.0], hold_seconds=0.02)
-
-    assert (alone.failed, alone.attempts, alone.waits_seconds) == (0, 1, (0.02,))
-
-
 @pytest.mark.parametrize("hold_seconds", [0.01, 0.02])
 def test_two_hundred_at_once_are_all_written(hold_seconds: float) -> None:
     found = compete(burst(200), hold_seconds=hold_seconds)

@@ -62,13 +62,6 @@ def test_a_batch_takes_two_rounds_of_requests_and_the_work_on_them() -> None:
     assert job.seconds_until_end == pytest.approx(2 * 0.5 + 8 * 0.01)
 
 
-def test_all_jobs_end_and_no_more_tasks_run_than_there_are() -> None:
-    simulation = run(ROOMY, *((number / 10, number % 7, SHORT) for number in range(200)))
-
-    assert len(simulation.ended) == 200
-    assert simulation.most_tasks <= ROOMY.tasks + 1  # and an assembly
-
-
 def test_a_user_has_no_more_active_jobs_than_allowed() -> None:
     simulation = run(ROOMY, *((0.0, 1, SHORT) for _ in range(6)))
 
@@ -86,19 +79,6 @@ def test_a_short_job_begins_before_what_is_left_of_long_ones() -> None:
     (short,) = of_user(simulation, 99)
     assert short.seconds_until_start <= 2 * 2 * SHORT.request_seconds
     assert not any(job.ended_at < short.ended_at for job in simulation.ended if job.user != 99)
-
-
-def test_three_jobs_of_a_user_slow_an_equal_one_of_another_by_half_at_most() -> None:
-    # Given
-    (alone,) = run(ROOMY, (0.0, 1, LONG)).ended
-
-    # When
-    simulation = run(ROOMY, *((0.0, 2, LONG) for _ in range(3)), (0.0, 1, LONG))
-
-    # Then each user gets half
-    (crowded,) = of_user(simulation, 1)
-    assert crowded.seconds_until_end <= 2.1 * alone.seconds_until_end
-    assert max(job.seconds_until_end for job in of_user(simulation, 2)) > 3 * alone.seconds_until_end
 
 
 def test_requests_keep_the_providers_pace() -> None:
@@ -153,12 +133,3 @@ def test_tasks_grow_with_time() -> None:
     started = sorted(job.started_at or 0.0 for job in simulation.ended)
     assert started[4] == 0.0 < started[5]
     assert started[-1] == pytest.approx(3, abs=0.3)
-
-
-def test_the_same_seed_gives_the_same_waiting() -> None:
-    arrivals = [(number / 5, number % 9, SHORT) for number in range(300)]
-    cold = replace(ROOMY, cold_start_share=0.2, cold_start_seconds=1.5, hold_seconds=0.02)
-
-    one, other = (run(cold, *arrivals) for _ in range(2))
-
-    assert [job.ended_at for job in one.ended] == [job.ended_at for job in other.ended]
