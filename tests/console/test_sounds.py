@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 from playwright.sync_api import expect
 
+from castline.usecases import keep_sounds
 from tests.console.clips import CHECKED_WITHIN_MS, broken_file, unknown_file, write_picture, write_tone
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import pytest
     from playwright.sync_api import Locator, Page, Route
 
     from tests.console.screens import Screens
@@ -111,17 +113,20 @@ def test_an_upload_is_broken_off(screens: Screens, client: ApiClient, tmp_path: 
 
 
 def test_nobody_has_more_sounds_than_the_limit(
-    screens: Screens, client: ApiClient, watch: Watch, tmp_path: Path
+    screens: Screens, client: ApiClient, watch: Watch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     watch.expected_statuses.add(429)
+    # Given a user who has as many sounds as the service keeps, here one
+    monkeypatch.setattr(keep_sounds, "MAX_SOUNDS", 1)
     request = {"name": "Kept", "size_bytes": 1, "content_type": "audio/mpeg"}
-    for _ in range(100):
-        assert client.post("/sounds", json=request).status_code == 201
+    assert client.post("/sounds", json=request).status_code == 201
     screens.open("/sounds")
-    expect(screens.page.get_by_text("100 of 100")).to_be_visible()
+    expect(screens.page.get_by_text("1 of 100")).to_be_visible()
 
-    screens.page.get_by_label("Upload sounds").set_input_files(write_tone(tmp_path / "Jingle.wav"))
+    # When another one is uploaded
+    screens.page.get_by_label("Upload sounds").set_input_files(write_tone(tmp_path / "Jingle.wav", seconds=0.2))
 
+    # Then it is told why it is not kept
     expect(screens.page.get_by_role("list", name="Uploads").get_by_role("alert")).to_contain_text(
         "You have reached the limit of sounds."
     )
