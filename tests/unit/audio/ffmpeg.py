@@ -8,8 +8,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import imageio_ffmpeg
 
+from tests.patience import PATIENCE_SECONDS
+
 if TYPE_CHECKING:
     from pathlib import Path
+
+FFMPEG: str = imageio_ffmpeg.get_ffmpeg_exe()
 
 
 class Loudness(NamedTuple):
@@ -17,6 +21,17 @@ class Loudness(NamedTuple):
 
     lufs: float
     peak_dbtp: float
+
+
+def ffmpeg(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run ffmpeg, which writes to its error output only if something is wrong."""
+    return subprocess.run(  # noqa: S603 (our own arguments)
+        [FFMPEG, "-v", "error", "-nostdin", *arguments],
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_SECONDS,
+        check=False,
+    )
 
 
 def ebur128(pcm: bytes, sample_rate_hz: int, *, channels: int = 1) -> Loudness:
@@ -30,7 +45,7 @@ def ebur128_of_file(path: Path) -> Loudness:
 
 
 def _measure(arguments: list[str], data: bytes) -> Loudness:
-    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-hide_banner", "-nostats", *arguments]
+    command = [FFMPEG, "-hide_banner", "-nostats", *arguments]
     done = subprocess.run(  # noqa: S603 (our own arguments)
         [*command, "-map", "0:a", "-af", "ebur128=peak=true", "-f", "null", "-"],
         input=data,

@@ -3,7 +3,6 @@ from __future__ import annotations
 import re
 from urllib.parse import unquote
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,19 +11,16 @@ from castline.audio.content_disposition import content_disposition
 NAMES = st.text(st.characters(exclude_categories=["Cs"]))
 
 
-@pytest.mark.parametrize(
-    ("filename", "fallback", "extended"),
-    [
+def test_the_name_is_given_for_old_clients_and_in_full() -> None:
+    for filename, fallback, extended in [
         ("talk.mp3", "talk.mp3", "talk.mp3"),
         ("對話 1.mp3", "__ 1.mp3", "%E5%B0%8D%E8%A9%B1%201.mp3"),
         ('50% "off"\\.wav', "50_ _off__.wav", "50%25%20%22off%22%5C.wav"),
         ("a\r\nSet-Cookie: x", "a__Set-Cookie: x", "a%0D%0ASet-Cookie%3A%20x"),
-    ],
-)
-def test_the_name_is_given_for_old_clients_and_in_full(filename: str, fallback: str, extended: str) -> None:
-    expected = f"attachment; filename=\"{fallback}\"; filename*=UTF-8''{extended}"
+    ]:
+        expected = f"attachment; filename=\"{fallback}\"; filename*=UTF-8''{extended}"
 
-    assert content_disposition("attachment", filename) == expected
+        assert content_disposition("attachment", filename) == expected
 
 
 @given(NAMES)

@@ -13,7 +13,7 @@ from tests.turn_lengths import turns_of
 
 SECOND = 24_000  # samples; 44 frames of LAME's
 LENGTHS = st.one_of(st.integers(1, 3_000), st.integers(1, 400_000), st.integers(1, 14_400_000))
-TURNS = st.lists(st.lists(LENGTHS, min_size=1, max_size=4), min_size=1, max_size=60)
+TURNS = st.lists(st.lists(LENGTHS, min_size=1, max_size=3), min_size=1, max_size=8)
 
 
 def placed(turns: list[list[int]], *, gap_ms: int, crossfade_ms: int) -> FrameTimeline:
@@ -27,17 +27,10 @@ def test_a_turn_starts_at_the_frame_nearest_to_its_ideal_start() -> None:
     frame_timeline = placed([[SECOND]] * 10, gap_ms=300, crossfade_ms=50)
 
     assert [segment.first_frame for segment in frame_timeline.segments()] == [
-        0,
-        52,
-        104,
-        156,
-        208,
-        260,
+        0, 52, 104, 156, 208, 260,
         313,  # where one frame more is nearer
-        365,
-        417,
-        469,
-    ]
+        365, 417, 469,
+    ]  # fmt: skip
     assert frame_timeline.timeline().spans[6] == Span(313 * 576, 313 * 576 + SECOND)
 
 
@@ -51,24 +44,14 @@ def test_the_segments_of_a_turn_follow_each_other_directly() -> None:
     assert frame_timeline.timeline().spans[1] == Span(start * 576, (start + 47) * 576 + SECOND)
 
 
-def test_the_next_turn_comes_its_gap_after_the_last_segment_of_a_long_one() -> None:
-    frame_timeline = placed([[SECOND] * 100, [SECOND]], gap_ms=300, crossfade_ms=0)
-
-    first, second = frame_timeline.timeline().spans
-    assert abs(second.start_sample - first.end_sample - 300 * 24) <= 288
-
-
-@pytest.mark.parametrize(
-    ("gap_ms", "crossfade_ms"),
-    [
+def test_turns_that_are_too_close_have_to_be_mixed() -> None:
+    for gap_ms, crossfade_ms in [
         (0, 0),  # the first turn's frames last longer than itself
         (20, 0),
         (300, 290),
         (100, 300),  # the turns overlap
-    ],
-)
-def test_turns_that_are_too_close_have_to_be_mixed(gap_ms: int, crossfade_ms: int) -> None:
-    assert place(turns_of([[SECOND], [SECOND]], gap_ms=gap_ms), crossfade_ms=crossfade_ms) is None
+    ]:
+        assert place(turns_of([[SECOND], [SECOND]], gap_ms=gap_ms), crossfade_ms=crossfade_ms) is None
 
 
 def test_a_single_turn_never_has_to_be_mixed() -> None:
@@ -114,10 +97,12 @@ def test_frames_never_overlap_and_fill_the_file_to_its_end(
     assert frame_timeline.timeline().total_samples == last.first_frame * 576 + last.samples
 
 
-@pytest.mark.parametrize("turns", [[], [[]], [[100], []], [[100], [0]]])
-def test_what_is_no_dialogue_is_refused(turns: list[list[int]]) -> None:
-    with pytest.raises(ValueError, match="samples"):
-        place(turns_of(turns, gap_ms=300), crossfade_ms=50)
+def test_what_is_no_dialogue_is_refused() -> None:
+    cases: list[list[list[int]]] = [[], [[]], [[100], []], [[100], [0]]]
+
+    for turns in cases:
+        with pytest.raises(ValueError, match="samples"):
+            place(turns_of(turns, gap_ms=300), crossfade_ms=50)
 
 
 @given(turns=TURNS, gap_ms=st.integers(0, 2_000), crossfade_ms=st.integers(0, 500))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from castline.audio.info_frame import Framing, info_frame
@@ -22,7 +22,6 @@ from tests.unit.audio.pcm_samples import hum, to_array
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    import numpy.typing as npt
 
 SECOND = 24_000
 CEILING = 29_205  # -1 dBFS
@@ -45,52 +44,22 @@ def level(pcm: bytes) -> float:
     return level_dbfs
 
 
-def block_powers(pcm: bytes) -> npt.NDArray[np.float64]:
-    samples = to_array(pcm) / 32_768
-    blocks = [samples[start : start + 9_600] for start in range(0, len(samples) - 9_599, 2_400)] or [samples]
-    return np.array([(block**2).mean() for block in blocks])
-
-
-def plain_level(pcm: bytes) -> float:
-    """Compute the level by its definition, in numpy."""
-    powers = block_powers(pcm)
-    audible = powers[powers > 1e-7]
-    loud = audible[audible > audible.mean() / 10]
-    return float(10 * np.log10(loud.mean()))
-
-
-def is_judged_by_a_hair(pcm: bytes) -> bool:
-    """Return whether a block is so near to a gate that rounding its level may move it across."""
-    powers = block_powers(pcm)
-    rounding = 4 / (np.sqrt(powers) * 32_768)
-    gates = (1e-7, powers[powers > 1e-7].mean() / 10)
-    return any((np.abs(powers / gate - 1) < rounding + 0.01).any() for gate in gates)
-
-
 class TestLevel:
-    @pytest.mark.parametrize("seconds", [0.01, 0.39, 0.4, 0.41, 3.0])
-    @pytest.mark.parametrize(("amplitude", "expected_dbfs"), [(32_767, -3.01), (3_276.8, -23.01), (103.6, -53.01)])
-    def test_a_sine_is_3_db_below_its_amplitude(self, amplitude: float, expected_dbfs: float, seconds: float) -> None:
-        assert level(tone(amplitude, seconds)) == pytest.approx(expected_dbfs, abs=0.1)
-
-    @settings(max_examples=40, deadline=None)
-    @given(st.lists(st.tuples(st.integers(20, 12_000), st.floats(0.05, 0.9)), min_size=1, max_size=8))
-    def test_it_is_what_its_definition_says(self, parts: list[tuple[int, float]]) -> None:
-        pcm = b"".join(tone(amplitude, seconds) for amplitude, seconds in parts)
-
-        assume(not is_judged_by_a_hair(pcm))
-        assert level(pcm) == pytest.approx(plain_level(pcm), abs=0.6 if level(pcm) < -50 else 0.1)
+    def test_a_sine_is_3_db_below_its_amplitude(self) -> None:
+        for seconds in [0.01, 0.39, 0.4, 0.41]:
+            for amplitude, expected_dbfs in ((32_767, -3.01), (3_276.8, -23.01), (103.6, -53.01)):
+                assert level(tone(amplitude, seconds)) == pytest.approx(expected_dbfs, abs=0.1)
 
     def test_pauses_do_not_make_speech_quieter(self) -> None:
         speech = tone(3_000, 2)
 
-        with_pauses = speech + bytes(3 * SECOND * 2) + speech + tone(30, 3)  # silence, then noise
+        with_pauses = speech + bytes(SECOND * 2) + speech + tone(30, 1)  # silence, then noise
 
         assert level(with_pauses) == pytest.approx(level(speech), abs=0.7)  # the blocks at the edges are half full
 
-    @pytest.mark.parametrize("pcm", [b"", bytes(2), bytes(SECOND * 2), tone(5, 1)])
-    def test_silence_has_none(self, pcm: bytes) -> None:
-        assert speech_level_dbfs(pcm) is None
+    def test_silence_has_none(self) -> None:
+        for pcm in [b"", bytes(2), bytes(SECOND * 2), tone(5, 1)]:
+            assert speech_level_dbfs(pcm) is None
 
 
 class TestLevelling:
@@ -126,15 +95,13 @@ class TestLevelling:
     def test_silence_stays_silence(self) -> None:
         assert normalize_level(bytes(SECOND)) == bytes(SECOND)
         assert normalize_level(tone(5, 1)) == tone(5, 1)
+        assert not any(normalize_level(tone(4_000, 1), volume=0))
 
-    @pytest.mark.parametrize("volume", [0.1, 0.5, 1.0, 1.5, 2.0])
+    @pytest.mark.parametrize("volume", [0.1, 1.0, 2.0])
     def test_the_volume_is_a_factor_for_the_level(self, volume: float) -> None:
         result = level(normalize_level(tone(4_000, 1), volume=volume))
 
         assert result == pytest.approx(-22 + 20 * math.log10(volume), abs=0.1)
-
-    def test_volume_0_is_silence(self) -> None:
-        assert not any(normalize_level(tone(4_000, 1), volume=0))
 
     def test_what_is_louder_than_full_scale_is_limited_to_it(self) -> None:
         samples = array("h", tone(1_000, 2))
@@ -152,12 +119,12 @@ def stored_levels(spoken: list[bytes]) -> tuple[list[float], list[float]]:
     return [level(each.pcm) for each in segments], [level(decode(file).tobytes()) for file in files]
 
 
-def test_all_voices_are_stored_at_one_level() -> None:
-    # Given every voice of the emulator
+def test_voices_are_stored_at_one_level() -> None:
+    # Given every fourth voice of the emulator
     engine = EspeakEngine()
     spoken = [
         engine.speak(Passage(text, voice, Prosody()))
-        for voice in VOICES.values()
+        for voice in [*VOICES.values()][::4]
         for text in TEXTS.get(voice.locale[:2], TEXTS["en"])
     ]
     before = [level(pcm) for pcm in spoken]
@@ -170,15 +137,14 @@ def test_all_voices_are_stored_at_one_level() -> None:
     assert levels == pytest.approx([-22] * len(levels), abs=0.75)
 
 
-@pytest.mark.parametrize("shape", ["steady", "syllables", "with pauses"])
+@pytest.mark.parametrize("shape", ["syllables", "with pauses"])
 def test_speech_at_any_volume_is_stored_at_one_level(shape: str) -> None:
     # Given the same sound, from -40 to -17 dBFS
     shapes: dict[str, Callable[[int], float]] = {
-        "steady": lambda _: 1.0,
         "syllables": lambda at: math.sin(at * math.pi / 4_800) ** 2,
         "with pauses": lambda at: 1.0 if at // SECOND % 2 == 0 else 0.0,
     }
-    sound = to_array(hum(5 * SECOND)) * np.array([shapes[shape](at) for at in range(5 * SECOND)])
+    sound = to_array(hum(3 * SECOND)) * np.array([shapes[shape](at) for at in range(3 * SECOND)])
     level_dbfs = level(sound.astype(np.int16).tobytes())
     spoken = [
         (sound * 10 ** ((dbfs - level_dbfs) / 20)).clip(-32_768, 32_767).astype(np.int16).tobytes()

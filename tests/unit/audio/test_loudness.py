@@ -29,28 +29,29 @@ RATES = (24_000, 48_000)
 
 
 def sound(kind: str, rate: int) -> NDArray[np.float32]:
-    seconds = np.arange(rate * 12) / rate
+    seconds = np.arange(rate * 6) / rate
     noise = np.random.default_rng(1).standard_normal(len(seconds))
     made = {
         "sine": 0.3 * np.sin(2 * math.pi * 997 * seconds),
         "noise": 0.05 * noise,
         "hum": 0.4 * np.sin(2 * math.pi * 55 * seconds),
         "pauses": 0.05 * noise * (np.sin(2 * math.pi * seconds / 3) > 0),
-        "loud and soft": noise * np.where(seconds < 6, 0.1, 0.004),
+        "loud and soft": noise * np.where(seconds < 3, 0.1, 0.004),
     }
     return made[kind].astype(np.float32)[np.newaxis]
 
 
-@pytest.mark.parametrize("rate", RATES)
-@pytest.mark.parametrize("kind", ["sine", "noise", "hum", "pauses", "loud and soft"])
-def test_loudness_is_what_others_measure(kind: str, rate: int) -> None:
-    pcm = to_pcm(sound(kind, rate))
+def test_loudness_is_what_others_measure() -> None:
+    for kind, rate in [
+        ("sine", 24_000), ("noise", 48_000), ("hum", 24_000), ("pauses", 48_000), ("loud and soft", 24_000),
+    ]:  # fmt: skip
+        pcm = to_pcm(sound(kind, rate))
 
-    measured = integrated_lufs(pcm, rate)
+        measured = integrated_lufs(pcm, rate)
 
-    samples = np.frombuffer(pcm, np.int16) / 32_768
-    assert measured == pytest.approx(pyloudnorm.Meter(rate).integrated_loudness(samples), abs=0.12)
-    assert measured == pytest.approx(ebur128(pcm, rate).lufs, abs=0.12)
+        samples = np.frombuffer(pcm, np.int16) / 32_768
+        assert measured == pytest.approx(pyloudnorm.Meter(rate).integrated_loudness(samples), abs=0.12)
+        assert measured == pytest.approx(ebur128(pcm, rate).lufs, abs=0.12)
 
 
 @pytest.mark.parametrize("rate", RATES)
@@ -85,10 +86,10 @@ def test_a_word_shorter_than_a_block_is_measured_as_it_is() -> None:
     assert integrated_lufs(to_pcm(short), 24_000) == pytest.approx(integrated_lufs(to_pcm(long), 24_000), abs=0.5)
 
 
-@settings(max_examples=25, deadline=None)
-@given(st.lists(st.integers(1, 90_000), min_size=1, max_size=6))
+@settings(max_examples=10, deadline=None)
+@given(st.lists(st.integers(100, 30_000), min_size=1, max_size=6))
 def test_power_does_not_depend_on_how_samples_arrive(sizes: list[int]) -> None:
-    samples = sound("pauses", 24_000)
+    samples = sound("pauses", 24_000)[:, :72_000]
     whole, parts = (PowerMeter(sample_rate_hz=24_000, channels=1) for _ in range(2))
 
     whole.add(samples)
@@ -101,7 +102,7 @@ def test_power_does_not_depend_on_how_samples_arrive(sizes: list[int]) -> None:
     assert np.allclose(whole.powers(), parts.powers())
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(
     st.lists(st.tuples(st.integers(48, 900), st.integers(150, 3_000)), min_size=1, max_size=12), st.integers(0, 999)
 )

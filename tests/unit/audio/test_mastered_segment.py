@@ -36,8 +36,9 @@ def mastered(seconds: float, *, pause_ms: float = 0, peak_db: float = 0.0) -> tu
     return *master_segment(pcm, gain_db=TARGET.lufs - lufs, target=TARGET, pause_ms=pause_ms), len(pcm) // 2
 
 
-@pytest.mark.parametrize("peak_db", [0.0, 14.0])
-@pytest.mark.parametrize(("seconds", "pause_ms"), [(1.5, 300), (1.5, 100), (6.0, 300), (6.0, 2_000), (1.5, 0)])
+@pytest.mark.parametrize(
+    ("seconds", "pause_ms", "peak_db"), [(1.5, 100, 0.0), (1.5, 0, 14.0), (6.0, 300, 14.0), (6.0, 2_000, 0.0)]
+)
 def test_a_file_of_segments_is_as_loud_as_wanted_whatever_their_peaks_and_lengths(
     tmp_path: Path, seconds: float, pause_ms: int, peak_db: float
 ) -> None:
@@ -79,7 +80,7 @@ def test_silence_stays_silent() -> None:
 
 def test_a_long_segment_takes_little_more_memory_than_its_pcm() -> None:
     # Given the longest utterance of a batch: a task masters eight of them at once
-    pcm = to_pcm(np.tile(speech(SAMPLE_RATE_HZ, gain_db=-2.0), (1, 200)))
+    pcm = to_pcm(np.tile(speech(SAMPLE_RATE_HZ, gain_db=-2.0), (1, 60)))
 
     tracemalloc.start()
     try:

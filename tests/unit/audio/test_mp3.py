@@ -12,21 +12,18 @@ from hypothesis import strategies as st
 from castline.audio import mp3
 from castline.audio.errors import LengthMismatch
 from castline.audio.mp3 import encode_mp3
-from castline.audio.profile import Quality, profile_of
+from castline.audio.profile import STANDARD, AudioProfile, Quality, profile_of
 from tests.unit.audio.decoding import decode, lag_samples
 from tests.unit.audio.pcm_samples import cut, hum, to_array
 
-LENGTHS_AROUND_A_FRAME = [1, 2, 47, 48, 528, 529, 530, 575, 576, 577, 1_151, 1_152, 1_153, 24_000, 240_001]
+
+def test_a_decoder_gives_back_exactly_the_samples_that_went_in() -> None:
+    around_frames = [1, 2, 47, 48, 528, 529, 530, 575, 576, 577, 1_151, 1_152, 1_153, 24_000]
+
+    assert [len(decode(b"".join(encode_mp3([hum(length)], length)))) for length in around_frames] == around_frames
 
 
-@pytest.mark.parametrize("length", LENGTHS_AROUND_A_FRAME)
-def test_a_decoder_gives_back_exactly_the_samples_that_went_in(length: int) -> None:
-    file = b"".join(encode_mp3([hum(length)], length))
-
-    assert len(decode(file)) == length
-
-
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(st.integers(1, 6_000))
 def test_no_length_is_an_exception(length: int) -> None:
     file = b"".join(encode_mp3([hum(length)], length))
@@ -34,7 +31,7 @@ def test_no_length_is_an_exception(length: int) -> None:
     assert len(decode(file)) == length
 
 
-@pytest.mark.parametrize("length", [575, 576, 577, 1_153, 24_000, 240_001])
+@pytest.mark.parametrize("length", [575, 1_153, 48_001])
 def test_decoded_audio_lies_where_the_source_lies(length: int) -> None:
     source = hum(length)
 
@@ -59,7 +56,7 @@ def test_every_frame_is_288_bytes_of_96_kbit_per_second_mono() -> None:
 
 
 @pytest.mark.parametrize("has_music", [False, True], ids=["mono", "stereo"])
-@pytest.mark.parametrize("length", [1, 527, 528, 529, 1_151, 1_152, 1_153, 1_727, 1_728, 48_000, 480_001])
+@pytest.mark.parametrize("length", [1, 528, 1_152, 1_727, 48_001])
 def test_studio_quality_is_as_exact(length: int, has_music: bool) -> None:
     # Given channels that differ
     profile = profile_of(Quality.STUDIO, has_music=has_music)
@@ -79,16 +76,11 @@ def test_studio_quality_is_as_exact(length: int, has_music: bool) -> None:
         assert np.sqrt((error**2).mean()) < 0.25 * source.std()  # noise is the hardest to encode
 
 
-@pytest.mark.parametrize("held", [999, 1_001])
-def test_pcm_with_another_number_of_samples_a_channel_is_refused(held: int) -> None:
-    with pytest.raises(LengthMismatch):
-        list(encode_mp3([hum(held * 2)], 1_000, profile_of(Quality.STUDIO, has_music=True)))
-
-
-@pytest.mark.parametrize("held", [0, 1, 999, 1_001, 5_000])
-def test_pcm_of_another_length_than_promised_is_refused(held: int) -> None:
-    with pytest.raises(LengthMismatch):
-        list(encode_mp3([hum(held)], 1_000))
+@pytest.mark.parametrize("profile", [STANDARD, profile_of(Quality.STUDIO, has_music=True)], ids=["mono", "stereo"])
+def test_pcm_of_another_length_than_promised_is_refused(profile: AudioProfile) -> None:
+    for held in (0, 1, 999, 1_001, 5_000):
+        with pytest.raises(LengthMismatch):
+            list(encode_mp3([hum(held * profile.channels)], 1_000, profile))
 
 
 def test_an_encoder_that_leaves_frames_out_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import resource
+import subprocess
 import time
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 
-from castline.audio.probe import ProbedAudio, probe
+from castline.audio import probe_process, sound_forms
+from castline.audio.probe import probe
 from castline.audio.upload_limits import MAX_AUDIO_BYTES, UnusableUpload, UploadProblem
 from tests.unit.audio import uploads
 from tests.unit.audio.ffmpeg import ebur128
@@ -19,10 +22,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    Read = Callable[[Path], dict[str, Any]]
+
 MAX_SECONDS = 60
-"""Of any file here, on a machine that is busy; twelve hours of silence take 10 s on one that is not."""
+"""Of any file here, on a machine that is busy."""
 MAX_RSS_MB = 600
-"""Of the process that reads a file. Most take 60; an index that unpacks to 300 MB takes that."""
+"""Of the process that reads a file. Most take 60; an index takes twice what it unpacks to."""
 
 
 @pytest.fixture
@@ -35,6 +40,20 @@ def folder(tmp_path: Path) -> Path:
     forms = tmp_path / "forms"
     forms.mkdir()
     return forms
+
+
+@pytest.fixture
+def read(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Read:
+    """Return the program of the process, which runs in this one, without its limits: what it prints of a file."""
+    monkeypatch.setattr(probe_process, "_limit_this_process", lambda: None)
+    monkeypatch.setattr(probe_process, "_allow_cpu", lambda _: None)
+
+    def read_here(upload: Path) -> dict[str, Any]:
+        probe_process.main(str(upload), str(folder))
+        result: dict[str, Any] = json.loads(capsys.readouterr().out)
+        return result
+
+    return read_here
 
 
 @contextmanager
@@ -60,39 +79,34 @@ def pcm(folder: Path, name: str) -> np.ndarray[tuple[int], np.dtype[np.int16]]:
 
 
 GOOD = {
-    "MP3": ("tone.mp3", ("-b:a", "128k")),
-    "MP3 of a variable bit rate": ("tone.mp3", ("-q:a", "5")),
-    "M4A": ("tone.m4a", ("-c:a", "aac")),
-    "Apple Lossless": ("tone.m4a", ("-c:a", "alac")),
-    "AAC": ("tone.aac", ("-c:a", "aac")),
-    "Ogg Vorbis": ("tone.ogg", ("-c:a", "libvorbis")),
-    "Opus": ("tone.opus", ("-c:a", "libopus")),
+    "MP3": ("tone.mp3", ("-q:a", "5")), "M4A": ("tone.m4a", ("-c:a", "aac")),
+    "Apple Lossless": ("tone.m4a", ("-c:a", "alac")), "AAC": ("tone.aac", ("-c:a", "aac")),
+    "Ogg Vorbis": ("tone.ogg", ("-c:a", "libvorbis")), "Opus": ("tone.opus", ("-c:a", "libopus")),
     "FLAC": ("tone.flac", ()),
-    "WAV of 8 bits": ("tone.wav", ("-c:a", "pcm_u8")),
-    "WAV of 16 bits": ("tone.wav", ()),
-    "WAV of 24 bits": ("tone.wav", ("-c:a", "pcm_s24le")),
+    "WAV of 8 bits and 8 kHz": ("tone.wav", ("-c:a", "pcm_u8", "-ar", "8000")),
+    "WAV of 24 bits and 192 kHz": ("tone.wav", ("-c:a", "pcm_s24le", "-ar", "192000")),
     "WAV of 32 bits": ("tone.wav", ("-c:a", "pcm_s32le")),
     "WAV of floats": ("tone.wav", ("-c:a", "pcm_f32le")),
     "WAV of doubles": ("tone.wav", ("-c:a", "pcm_f64le")),
-    "RF64": ("tone.wav", ("-rf64", "always")),
-    "AIFF": ("tone.aiff", ()),
-    "8 kHz": ("tone.wav", ("-ar", "8000")),
-    "192 kHz": ("tone.wav", ("-ar", "192000")),
-}
+    "RF64": ("tone.wav", ("-rf64", "always")), "AIFF": ("tone.aiff", ()),
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("name", GOOD)
-def test_usual_formats_are_brought_to_pcm(name: str, tmp_path: Path, folder: Path) -> None:
+def test_usual_formats_are_brought_to_pcm(name: str, tmp_path: Path, folder: Path, read: Read) -> None:
+    # Given a tone of two seconds in one channel
     file_name, options = GOOD[name]
-    with bounded():
-        probed = probe(uploads.tone(tmp_path / file_name, *options), folder)
+    tone = uploads.tone(tmp_path / file_name, *options)
+
+    # When
+    found = read(tone)
 
     # Then its length is that of the tone, within a frame of AAC
-    assert probed.duration_ms == pytest.approx(2_000, abs=45)
-    assert probed.channels == 1
+    assert found["duration_ms"] == pytest.approx(2_000, abs=45)
+    assert found["channels"] == 1
     standard, studio = pcm(folder, "standard.pcm"), pcm(folder, "studio.pcm").reshape(-1, 2)
     assert len(studio) == 2 * len(standard)
-    assert len(studio) == pytest.approx(probed.duration_ms * 48, abs=48)
+    assert len(studio) == pytest.approx(found["duration_ms"] * 48, abs=48)
     # And it is as loud as the tone in both channels, and in the one of standard quality: FFmpeg's tone is -18 dBFS
     for channel in (studio[:, 0], studio[:, 1], standard):
         assert 20 * np.log10(np.abs(channel.astype(float)).max() / 32768) == pytest.approx(-18.0, abs=0.7)
@@ -111,40 +125,32 @@ def test_loudness_is_that_of_both_forms(tmp_path: Path, folder: Path) -> None:
 
 
 def test_silence_has_no_loudness(tmp_path: Path, folder: Path) -> None:
-    probed = probe(uploads.tone(tmp_path / "silence.wav", source="anullsrc=d=2"), folder)
+    probed = probe(uploads.tone(tmp_path / "silence.wav", source="anullsrc=d=1"), folder)
 
     assert (probed.loudness_lufs, probed.standard_lufs) == (None, None)
 
 
 @pytest.mark.parametrize(("extension", "options"), [("mp3", ("-id3v2_version", "3")), ("m4a", ())])
-def test_a_cover_is_no_video(extension: str, options: tuple[str, ...], tmp_path: Path, folder: Path) -> None:
+def test_a_cover_is_no_video(extension: str, options: tuple[str, ...], tmp_path: Path, read: Read) -> None:
     audio, cover = uploads.tone(tmp_path / f"tone.{extension}"), uploads.png(tmp_path / "cover.png")
     covered = tmp_path / f"covered.{extension}"
     copied = ("-map", "0", "-map", "1", "-c", "copy", "-disposition:v", "attached_pic", *options)
     uploads.ffmpeg("-i", audio, "-i", cover, *copied, covered)
 
-    assert probe(covered, folder).channels == 1
+    assert read(covered)["channels"] == 1
 
 
-def _tags_of_5_mb(mp3: bytes) -> bytes:
-    return uploads.id3(uploads.text_frame(b"a" * 5_000_000)) + mp3
+TAGS = {
+    "5 MB": lambda: uploads.id3(uploads.text_frame(b"a" * 5_000_000)),
+    "many": lambda: uploads.id3(*(uploads.text_frame(b"k%06d\0value" % number) for number in range(150_000))),
+    "packed": lambda: uploads.id3(uploads.compressed_frame(bytes(100 * 1024**2)), version=3),
+    "no text": lambda: uploads.id3(uploads.text_frame(b"\xff\xfe\xff\xfa")),
+}
 
 
-def _many_tags(mp3: bytes) -> bytes:
-    return uploads.id3(*(uploads.text_frame(b"k%06d\0value" % number) for number in range(150_000))) + mp3
-
-
-def _packed_tag(mp3: bytes) -> bytes:
-    return uploads.id3(uploads.compressed_frame(bytes(200 * 1024 * 1024)), version=3) + mp3
-
-
-def _tag_that_is_no_text(mp3: bytes) -> bytes:
-    return uploads.id3(uploads.text_frame(b"\xff\xfe\xff\xfa")) + mp3
-
-
-@pytest.mark.parametrize("tag", [_tags_of_5_mb, _many_tags, _packed_tag, _tag_that_is_no_text])
-def test_tags_are_passed_over(tag: Callable[[bytes], bytes], tmp_path: Path, upload: Path, folder: Path) -> None:
-    upload.write_bytes(tag(uploads.tone(tmp_path / "tone.mp3").read_bytes()))
+@pytest.mark.parametrize("tag", TAGS)
+def test_tags_are_passed_over(tag: str, tmp_path: Path, upload: Path, folder: Path) -> None:
+    upload.write_bytes(TAGS[tag]() + uploads.tone(tmp_path / "tone.mp3").read_bytes())
 
     with bounded():
         assert probe(upload, folder).duration_ms == pytest.approx(2_000, abs=1)
@@ -152,13 +158,12 @@ def test_tags_are_passed_over(tag: Callable[[bytes], bytes], tmp_path: Path, upl
 
 @pytest.mark.parametrize("size", [0xFFFFFFFF, 0xFFFFFFCC, 0x7FFFFFFF])
 def test_a_wav_whose_header_declares_gigabytes_is_as_long_as_it_is(
-    size: int, tmp_path: Path, upload: Path, folder: Path
+    size: int, tmp_path: Path, upload: Path, read: Read
 ) -> None:
     """Programs that write into a pipe declare such sizes."""
     upload.write_bytes(uploads.with_data_size(uploads.tone(tmp_path / "tone.wav").read_bytes(), size))
 
-    with bounded():
-        assert probe(upload, folder).duration_ms == 2_000
+    assert read(upload)["duration_ms"] == 2_000
 
 
 def _written(name: str, content: bytes) -> Callable[[Path], None]:
@@ -198,23 +203,20 @@ def _cut(name: str, *options: str) -> Callable[[Path], None]:
     return write
 
 
-def _commented(folder: Path) -> None:
-    flac = uploads.tone(folder / "tone.flac")
-    flac.write_bytes(uploads.with_comments(flac.read_bytes(), 150_000))
+def _indexed(unpacked_bytes: int, declared_bytes: int) -> Callable[[Path], None]:
+    return lambda folder: void(
+        (folder / "a.m4a").write_bytes(uploads.compressed_movie(unpacked_bytes, declared_bytes))
+    )
 
 
 EIGHT = "aevalsrc=0|0|0|0|0|0|0|0:c=7.1:d=2"
-HOSTILE: dict[str, tuple[Callable[[Path], None], UploadProblem]] = {
+UNUSABLE: dict[str, tuple[Callable[[Path], None], UploadProblem]] = {
     "nothing": (_written("a.mp3", b""), UploadProblem.EMPTY),
     "a WAV without samples": (_toned("a.wav", "-t", "0"), UploadProblem.EMPTY),
-    "a zip": (_written("a.mp3", uploads.zipped()), UploadProblem.NOT_AUDIO),
+    "a zip": (lambda folder: void((folder / "a.mp3").write_bytes(uploads.zipped())), UploadProblem.NOT_AUDIO),
     "zeros": (_written("a.mp3", bytes(1_000_000)), UploadProblem.NOT_AUDIO),
     "text": (_written("a.mp3", b"It was a dark and stormy night. " * 1_000), UploadProblem.NOT_AUDIO),
     "a picture": (lambda folder: void(uploads.png(folder / "a.png")), UploadProblem.NOT_AUDIO),
-    "a playlist": (
-        _written("a.m3u8", b"#EXTM3U\n#EXT-X-TARGETDURATION:10\n#EXTINF:10,\nfile:///etc/passwd\n#EXT-X-ENDLIST\n"),
-        UploadProblem.NOT_AUDIO,
-    ),
     "a list of files": (_written("a.mp3", b"ffconcat version 1.0\nfile /etc/passwd\n"), UploadProblem.NOT_AUDIO),
     "a session description": (_written("a.mp3", b"v=0\no=- 0 0 IN IP4 127.0.0.1\ns=x\n"), UploadProblem.NOT_AUDIO),
     "a video": (_video("a.mp4"), UploadProblem.HAS_VIDEO),
@@ -229,28 +231,64 @@ HOSTILE: dict[str, tuple[Callable[[Path], None], UploadProblem]] = {
     "a third of a FLAC": (_cut("a.flac"), UploadProblem.BROKEN),
     "a third of an AIFF": (_cut("a.aiff"), UploadProblem.BROKEN),
     "a third of an M4A": (_cut("a.m4a"), UploadProblem.BROKEN),
-    "an index that declares 2 GB": (
-        _written("a.m4a", uploads.compressed_movie(1_000, 0x7FFFFFF0)),
-        UploadProblem.BROKEN,
-    ),
-    "an index that unpacks to 300 MB": (
-        _written("a.m4a", uploads.compressed_movie(300 * 1024 * 1024, 300 * 1024 * 1024)),
+}
+GREEDY: dict[str, tuple[Callable[[Path], None], UploadProblem]] = {
+    "an index that declares 2 GB": (_indexed(1_000, 0x7FFFFFF0), UploadProblem.BROKEN),
+    "an index that unpacks to 150 MB": (_indexed(150 * 1024**2, 150 * 1024**2), UploadProblem.NOT_AUDIO),
+    "a playlist": (
+        _written("a.m3u8", b"#EXTM3U\n#EXT-X-TARGETDURATION:10\n#EXTINF:10,\nfile:///etc/passwd\n#EXT-X-ENDLIST\n"),
         UploadProblem.NOT_AUDIO,
     ),
-    "150,000 comments": (_commented, UploadProblem.TOO_SLOW_TO_DECODE),
-    "twelve hours of silence": (_toned("a.flac", source="anullsrc=d=43200:r=8000:cl=mono"), UploadProblem.TOO_LONG),
 }
+"""Files that ask for memory and for other files, which the limits of the process do not give them."""
 
 
-@pytest.mark.parametrize("name", HOSTILE)
-def test_what_cannot_be_used_is_refused(name: str, tmp_path: Path, folder: Path) -> None:
-    make, problem = HOSTILE[name]
-    made = tmp_path / "made"
-    made.mkdir()
-    make(made)
-    (upload,) = made.iterdir()
+def made(make: Callable[[Path], None], folder: Path) -> Path:
+    """Return the only file that ``make`` writes."""
+    folder.mkdir()
+    make(folder)
+    (file,) = folder.iterdir()
+    return file
 
-    assert problem_of(upload, folder) is problem
+
+@pytest.mark.parametrize("name", UNUSABLE)
+def test_what_cannot_be_used_is_refused(name: str, tmp_path: Path, read: Read) -> None:
+    make, problem = UNUSABLE[name]
+
+    assert read(made(make, tmp_path / "made")) == {"problem": problem}
+
+
+@pytest.mark.parametrize("name", GREEDY)
+def test_what_takes_too_much_is_refused_by_the_process(name: str, tmp_path: Path, folder: Path) -> None:
+    make, problem = GREEDY[name]
+
+    assert problem_of(made(make, tmp_path / "made"), folder) is problem
+
+
+def test_a_file_that_takes_long_to_open_is_refused(
+    tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given a process that has two seconds for it
+    monkeypatch.setattr("castline.audio.probe._PROGRAM", "tests.unit.audio.impatient_probe")
+    flac = uploads.tone(tmp_path / "tone.flac")
+    assert probe(flac, folder).duration_ms == 2_000
+
+    # When the file has 150,000 comments
+    flac.write_bytes(uploads.with_comments(flac.read_bytes(), 150_000))
+
+    # Then
+    assert problem_of(flac, folder) is UploadProblem.TOO_SLOW_TO_DECODE
+
+
+def test_audio_longer_than_a_sound_may_be_is_refused(
+    tmp_path: Path, read: Read, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tone = uploads.tone(tmp_path / "tone.flac")
+    assert read(tone)["duration_ms"] == 2_000
+
+    monkeypatch.setattr(sound_forms, "MAX_STUDIO_FRAMES", 2 * 48_000 - 1)
+
+    assert read(tone) == {"problem": UploadProblem.TOO_LONG}
 
 
 def test_a_file_that_is_too_large_is_not_read(upload: Path, folder: Path) -> None:
@@ -260,12 +298,12 @@ def test_a_file_that_is_too_large_is_not_read(upload: Path, folder: Path) -> Non
     assert problem_of(upload, folder) is UploadProblem.TOO_LARGE
 
 
-def test_garbage_within_an_mp3_is_passed_over_as_players_do(tmp_path: Path, upload: Path, folder: Path) -> None:
+def test_garbage_within_an_mp3_is_passed_over_as_players_do(tmp_path: Path, upload: Path, read: Read) -> None:
     mp3 = uploads.tone(tmp_path / "tone.mp3", "-b:a", "128k").read_bytes()
     middle = len(mp3) // 2
     upload.write_bytes(mp3[:middle] + bytes(3_000) + mp3[middle:])
 
-    assert isinstance(probe(upload, folder), ProbedAudio)
+    assert "problem" not in read(upload)
 
 
 def test_the_process_that_reads_a_file_has_no_credentials(
@@ -273,8 +311,6 @@ def test_the_process_that_reads_a_file_has_no_credentials(
 ) -> None:
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
     seen: list[dict[str, str]] = []
-    import subprocess
-
     run = subprocess.run
 
     def watched(*args: object, **options: object) -> object:

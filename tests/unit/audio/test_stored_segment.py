@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 ENCODED = {hum(24_000): b"".join(encode_frames([hum(24_000)], 24_000))}
 
 
-@pytest.mark.parametrize("length", [1, 575, 576, 577, 24_000, 100_001])
+@pytest.mark.parametrize("length", [1, 576, 24_001])
 def test_a_segment_holds_its_frames_and_then_its_pcm(length: int) -> None:
     pcm = hum(length)
 
@@ -41,7 +41,7 @@ def test_a_segment_holds_its_frames_and_then_its_pcm(length: int) -> None:
     assert len(segment.frames) == Framing.of(length).audio_frames * 288
 
 
-@pytest.mark.parametrize("length", [1, 577, 24_000])
+@pytest.mark.parametrize("length", [1, 577])
 def test_its_words_come_last_and_change_nothing_else(length: int) -> None:
     without, with_words = encode_segment(hum(length)), encode_segment(hum(length), words=b"words")
 
@@ -50,19 +50,19 @@ def test_its_words_come_last_and_change_nothing_else(length: int) -> None:
     assert with_words.body[with_words.layout.words.start : with_words.layout.words.stop] == b"words"
 
 
-@pytest.mark.parametrize(("samples", "ticks"), [(1, 1), (2, 1), (3, 2), (48_000, 24_000)])
-def test_a_studio_segment_holds_whole_ticks_of_pcm_at_48_khz_and_its_words(samples: int, ticks: int) -> None:
-    pcm = hum(samples)
+def test_a_studio_segment_holds_whole_ticks_of_pcm_at_48_khz_and_its_words() -> None:
+    for samples, ticks in [(1, 1), (2, 1), (3, 2), (48_000, 24_000)]:
+        pcm = hum(samples)
 
-    segment = studio_segment(pcm, words=b"words")
+        segment = studio_segment(pcm, words=b"words")
 
-    assert segment.samples == ticks
-    assert segment.pcm == pcm.ljust(ticks * 4, b"\0")
-    assert segment.body == segment.pcm + b"words"
-    assert segment.frames == b""
+        assert segment.samples == ticks
+        assert segment.pcm == pcm.ljust(ticks * 4, b"\0")
+        assert segment.body == segment.pcm + b"words"
+        assert segment.frames == b""
 
 
-@pytest.mark.parametrize("length", [1, 577, 24_000])
+@pytest.mark.parametrize("length", [1, 577])
 def test_mastered_frames_come_after_all_else_and_change_nothing_of_it(length: int) -> None:
     without, mastered = encode_segment(hum(length), words=b"words"), encode_segment(hum(length)).frames
 
@@ -101,23 +101,17 @@ def test_an_object_of_an_older_release_tells_its_layout_by_its_size(samples: int
     assert Layout.of_object(pcm_range(samples).stop, {"cues": ""}) == Layout(samples)
 
 
-@pytest.mark.parametrize(
-    "notes",
-    [
-        {"samples": "1"},
-        {"samples": "x", "words-bytes": "0"},
-        {"samples": "1", "words-bytes": "-1"},
-        {"samples": "0", "words-bytes": "290"},
-        {"samples": "-1", "words-bytes": "290"},
+def test_notes_that_nobody_has_written_are_no_layout() -> None:
+    for notes in [
+        {"samples": "1"}, {"samples": "x", "words-bytes": "0"}, {"samples": "1", "words-bytes": "-1"},
+        {"samples": "0", "words-bytes": "290"}, {"samples": "-1", "words-bytes": "290"},
         {"samples": "1", "words-bytes": "0", "quality": "best"},
         {"samples": "1", "words-bytes": "0", "mastered-for": "podcast", "mastered-notes-bytes": "9"},
         {"samples": "1", "words-bytes": "0", "mastered-for": "anybody", "mastered-notes-bytes": "0"},
         {"samples": "1", "words-bytes": "576", "mastered-for": "podcast", "mastered-notes-bytes": "-576"},
-    ],
-)
-def test_notes_that_nobody_has_written_are_no_layout(notes: dict[str, str]) -> None:
-    with pytest.raises(BrokenSegment):
-        Layout.of_object(pcm_range(1).stop, notes)
+    ]:  # fmt: skip
+        with pytest.raises(BrokenSegment):
+            Layout.of_object(pcm_range(1).stop, notes)
 
 
 def test_its_frames_sound_like_its_pcm() -> None:
@@ -141,7 +135,7 @@ def test_the_parts_lie_where_the_number_of_samples_says(samples: int) -> None:
 
 
 def test_every_size_belongs_to_one_number_of_samples_or_to_none() -> None:
-    sizes = {pcm_range(samples).stop: samples for samples in range(1, 2_000)}
+    sizes = {pcm_range(samples).stop: samples for samples in range(1, 700)}
 
     for size_bytes in range(max(sizes)):
         if size_bytes in sizes:
@@ -151,42 +145,37 @@ def test_every_size_belongs_to_one_number_of_samples_or_to_none() -> None:
                 samples_in(size_bytes)
 
 
-def test_an_encoder_that_leaves_frames_out_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(mp3, "_encoder", lambda _: Altered(lambda frames: frames[:-288]))
-
-    with pytest.raises(LengthMismatch):
-        encode_segment(hum(24_000))
+def without_the_last(frames: bytes) -> bytes:
+    return frames[:-288]
 
 
-def test_an_encoder_that_leans_on_earlier_frames_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    # Given an encoder whose first frame is one from amid a stream
-    def amid(frames: bytes) -> bytes:
-        return frames[10 * 288 :] + frames[: 10 * 288]
-
-    monkeypatch.setattr(mp3, "_encoder", lambda _: Altered(amid))
-
-    with pytest.raises(BrokenSegment, match="needs frames before it"):
-        encode_segment(hum(24_000))
+def from_amid_a_stream(frames: bytes) -> bytes:
+    return frames[10 * 288 :] + frames[: 10 * 288]
 
 
-def test_an_encoder_that_starts_with_a_tag_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    def tagged(frames: bytes) -> bytes:
-        return info_frame(Framing.of(24_000)) + frames[288:]
-
-    monkeypatch.setattr(mp3, "_encoder", lambda _: Altered(tagged))
-
-    with pytest.raises(BrokenSegment, match="is a tag"):
-        encode_segment(hum(24_000))
+def starting_with_a_tag(frames: bytes) -> bytes:
+    return info_frame(Framing.of(24_000)) + frames[288:]
 
 
-def test_an_encoder_that_writes_another_kind_of_frame_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    # Given an encoder that ends with a frame in stereo
-    def stereo(frames: bytes) -> bytes:
-        return frames[:-288] + b"\xff\xf3\xa4\x04" + frames[-284:]
+def ending_in_stereo(frames: bytes) -> bytes:
+    return frames[:-288] + b"\xff\xf3\xa4\x04" + frames[-284:]
 
-    monkeypatch.setattr(mp3, "_encoder", lambda _: Altered(stereo))
 
-    with pytest.raises(BrokenSegment, match="another header"):
+@pytest.mark.parametrize(
+    ("alter", "error", "reason"),
+    [
+        (without_the_last, LengthMismatch, "frames"),
+        (from_amid_a_stream, BrokenSegment, "needs frames before it"),
+        (starting_with_a_tag, BrokenSegment, "is a tag"),
+        (ending_in_stereo, BrokenSegment, "another header"),
+    ],
+)
+def test_an_encoder_that_writes_other_frames_is_noticed(
+    alter: Callable[[bytes], bytes], error: type[Exception], reason: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mp3, "_encoder", lambda _: Altered(alter))
+
+    with pytest.raises(error, match=reason):
         encode_segment(hum(24_000))
 
 

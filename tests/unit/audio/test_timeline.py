@@ -2,7 +2,6 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,39 +13,31 @@ GAPS_MS = st.integers(0, 2_000)
 CROSSFADES_MS = st.integers(0, 500)
 
 
-@pytest.mark.parametrize(
-    ("gap_ms", "crossfade_ms", "second_start"),
-    [
+def test_the_next_turn_starts_gap_minus_crossfade_after_the_end() -> None:
+    for gap_ms, crossfade_ms, second_start in [
         (300, 0, 24_000 + 7_200),  # a gap
         (300, 50, 24_000 + 6_000),  # a gap that the crossfade shortens
         (50, 50, 24_000),  # end to end
         (0, 500, 12_000),  # an overlap
-    ],
-)
-def test_the_next_turn_starts_gap_minus_crossfade_after_the_end(
-    gap_ms: int, crossfade_ms: int, second_start: int
-) -> None:
-    timeline = lay_out(single_turns([24_000, 24_000], gap_ms=gap_ms), crossfade_ms=crossfade_ms)
+    ]:
+        timeline = lay_out(single_turns([24_000, 24_000], gap_ms=gap_ms), crossfade_ms=crossfade_ms)
 
-    assert timeline.spans == (Span(0, 24_000), Span(second_start, second_start + 24_000))
-    assert timeline.total_samples == second_start + 24_000
+        assert timeline.spans == (Span(0, 24_000), Span(second_start, second_start + 24_000))
+        assert timeline.total_samples == second_start + 24_000
 
 
-@pytest.mark.parametrize(
-    ("lengths", "starts"),
-    [
+def test_a_turn_shorter_than_the_overlap_keeps_half_of_itself() -> None:
+    for lengths, starts in [
         # The first and the last turn have one neighbour: half of the shorter one may overlap.
         ([2_400, 24_000], [0, 1_200]),
         ([24_000, 2_400], [0, 22_800]),
         # A turn between two others has two: a quarter of it each.
         ([48_000, 9_600, 48_000], [0, 45_600, 52_800]),
         ([24_000, 24_000, 24_000, 24_000], [0, 18_000, 36_000, 54_000]),
-    ],
-)
-def test_a_turn_shorter_than_the_overlap_keeps_half_of_itself(lengths: list[int], starts: list[int]) -> None:
-    timeline = lay_out(single_turns(lengths, gap_ms=0), crossfade_ms=500)
+    ]:
+        timeline = lay_out(single_turns(lengths, gap_ms=0), crossfade_ms=500)
 
-    assert [span.start_sample for span in timeline.spans] == starts
+        assert [span.start_sample for span in timeline.spans] == starts
 
 
 def test_the_whole_lasts_until_the_latest_end_even_when_that_is_not_the_last_turns() -> None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 LARGEST_RIFF_SAMPLES = (0xFFFF_FFFF - 36) // 2
 
 
-@pytest.mark.parametrize("length", [0, 1, 24_000])
+@pytest.mark.parametrize("length", [0, 1, 2_400])
 def test_a_wav_holds_the_pcm_as_it_is(length: int) -> None:
     # When
     pcm = noise(length)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from castline.audio.subtitles import CueWord, SubtitleCue, SubtitleFormat, render, render_ass, render_vtt
-from tests.unit.audio.other_players import ffmpeg, needs_ffmpeg
+from tests.unit.audio.ffmpeg import ffmpeg
 from tests.unit.audio.subtitle_files import read_srt, read_vtt
 from tests.unit.audio.test_subtitles import SPEAKERS, TEXTS, bare
 
@@ -157,7 +157,6 @@ def test_karaoke_waits_for_its_first_word() -> None:
     )
 
 
-@needs_ffmpeg
 def test_another_player_reads_the_same_text(tmp_path: Path) -> None:
     # Given texts that look like commands of ASS
     texts = [r"{\b1}bold{\b0}, {k}", r"C:\new\Name", "“Hi”, {she} said", "一，二：三"]
