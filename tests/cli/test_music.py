@@ -11,7 +11,7 @@ from mutagen.mp4 import MP4
 
 from tests.cli.clips import clip, cover
 from tests.cli.scripts import SCRIPT, VOICES
-from tests.cli.test_sounds import sounds_of
+from tests.cli.sounds import sounds_of
 from tests.e2e.dialogues import HSIAO_YU
 
 if TYPE_CHECKING:
@@ -213,9 +213,7 @@ class TestOptions:
         ("options", "field"),
         [
             (("--intro", "cover.png"), "music.intro.sound_id"),
-            (("--cover", "bed.wav"), "cover_id"),
             (("--bed", "bed.wav", "--duck", "61"), "music.bed.duck_db"),
-            (("--intro", "intro.wav", "--intro-overlap", "31s"), "music.intro.overlap_ms"),
         ],
     )
     def test_that_are_refused(
@@ -226,14 +224,6 @@ class TestOptions:
         assert outcome.exit_code == 4
         assert f"\n  {field}: " in outcome.err
         assert client.list_ids() == []
-
-    @pytest.mark.parametrize("written", ["1500", "1500ms", "1.5s", " 1.5 s "])
-    def test_may_be_written_in_several_ways(self, castline: Castline, client: ApiClient, written: str) -> None:
-        options = ("--intro", "intro.wav", "--intro-overlap", written)
-
-        castline.done("say", "-", "--no-wait", *VOICES, *options, stdin=STDIN)
-
-        assert given_by(client)["music"]["intro"]["overlap_ms"] == 1_500
 
 
 class TestAScriptInJson:
