@@ -208,28 +208,3 @@ class TestReservedConcurrency:
         assert [finish(execution)["output"]["number"] for execution in executions] == list(range(5))
         assert max(most) == 2
         assert "throttled" in {one.outcome for one in cloud.lambdas.invocations}
-
-
-class TestFaults:
-    def test_a_failure_before_the_handler(self, cloud: LocalCloud) -> None:
-        # Given a function that must fail twice
-        effects: list[Any] = []
-        cloud.lambdas.register("task", lambda event, _context: effects.append(event), timeout_seconds=90)
-        cloud.lambdas.fail_next("task", VoiceUnknown("injected"), times=2)
-
-        # When it is invoked three times
-        for _ in range(2):
-            with pytest.raises(FunctionError, match="VoiceUnknown: injected"):
-                cloud.lambdas.invoke("task", 1)
-        cloud.lambdas.invoke("task", 3)
-
-        # Then its handler ran only the third time
-        assert effects == [3]
-
-    def test_a_failure_after_the_effect(self, cloud: LocalCloud) -> None:
-        effects: list[Any] = []
-        cloud.lambdas.register("task", lambda event, _context: effects.append(event), timeout_seconds=90)
-        cloud.lambdas.fail_next("task", VoiceUnknown("injected"), after_effect=True)
-        with pytest.raises(FunctionError, match="VoiceUnknown: injected"):
-            cloud.lambdas.invoke("task", 1)
-        assert effects == [1]

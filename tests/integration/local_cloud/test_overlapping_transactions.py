@@ -110,7 +110,7 @@ def test_a_write_of_an_item_in_a_transaction_is_refused(client: Any, cloud: Loca
 
 def test_a_write_of_another_item_is_not_refused(client: Any, cloud: LocalCloud) -> None:
     with writing(client):
-        for _ in range(50):
+        for _ in range(20):
             client.put_item(TableName="table", Item=key("d"))
     assert cloud.usage.transaction_conflicts.total() == 0
 
@@ -198,7 +198,7 @@ def test_no_transaction_meets_another_request_unless_that_is_wanted() -> None:
         )
         write(client, 0)
         with writing(client):
-            for _ in range(50):
+            for _ in range(20):
                 assert len({item["number"]["N"] for item in queried(client)}) == 1
                 client.update_item(TableName="table", Key=key("a"), UpdateExpression="REMOVE title")
         assert cloud.usage.transaction_conflicts.total() == 0

@@ -241,22 +241,6 @@ class TestQueue:
         clock.advance(timedelta(minutes=10))
         assert bodies(receive(sqs, url)) == ["slow", "quick"]
 
-    def test_among_many_equal_groups_nobody_is_put_behind(self, sqs: Any) -> None:
-        # Given thirty groups with a message in flight and one that waits
-        url = create_queue(sqs)
-        for number in range(60):
-            sqs.send_message(
-                QueueUrl=url, MessageBody=f"{number}", MessageGroupId=f"group {number % 30}".replace(" ", "-")
-            )
-        for _ in range(3):
-            receive(sqs, url)
-
-        # When another group sends one
-        sqs.send_message(QueueUrl=url, MessageBody="newcomer", MessageGroupId="newcomer")
-
-        # Then it waits behind all the others
-        assert bodies([message for _ in range(4) for message in receive(sqs, url)])[-1] == "newcomer"
-
     def test_a_receiver_may_wait_while_others_send(self, sqs: Any) -> None:
         url = create_queue(sqs)
         timer = threading.Timer(0.1, lambda: sqs.send_message(QueueUrl=url, MessageBody="a"))
