@@ -226,13 +226,7 @@ def test_ssml_is_refused(content: str, expected: type[Exception], emulator: Azur
 
 @pytest.mark.parametrize("name", HIGH_DEFINITION)
 @pytest.mark.parametrize(
-    "content",
-    [
-        "<prosody rate='+100%' pitch='+20%'>一二三四</prosody>",
-        "一二三四<break/>",
-        "<break time='2s'/>一二三四",
-        "<prosody rate='0.5'>一二<break strength='strong'/>三四</prosody>",
-    ],
+    "content", ["<prosody rate='+100%' pitch='+20%'>一二三四</prosody>", "<break time='2s'/>一二三四"]
 )
 def test_high_definition_voices_ignore_prosody_and_breaks(
     content: str, name: str, emulator: AzureSpeechEmulator
@@ -257,7 +251,7 @@ def test_the_high_definition_voices_are_those_that_take_no_markup() -> None:
 TEN_MINUTES = "<break time='20s'/>" * 30
 
 
-@pytest.mark.parametrize("too_much", ["一", "<break time='1ms'/>", "<prosody rate='0.5'>1</prosody>"])
+@pytest.mark.parametrize("too_much", ["一", "<break time='1ms'/>"])
 def test_more_than_600_s_of_audio_are_refused(too_much: str, emulator: AzureSpeechEmulator) -> None:
     with pytest.raises(ProviderRejectedInput, match="1007"):
         speak(emulator, voice(TEN_MINUTES + too_much))
@@ -269,8 +263,10 @@ def test_600_s_of_audio_are_not_too_much(emulator: AzureSpeechEmulator) -> None:
     assert len(speak(emulator, voice(TEN_MINUTES))) == 600_000 * BYTES_PER_MS
 
 
-@pytest.mark.parametrize("name", [HSIAO_YU, *HIGH_DEFINITION])
-@pytest.mark.parametrize("text", ["……", "？！", "「」", "、", " ", "\u200b"])
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [("……", HSIAO_YU), ("「」", HSIAO_YU), (" ", HSIAO_YU), ("\u200b", HSIAO_YU), ("？！", HIGH_DEFINITION[0])],
+)
 def test_what_cannot_be_spoken_is_a_success_without_audio(text: str, name: str) -> None:
     # Given a service whose voices are silent before and after they speak
     with AzureSpeechEmulator(key=KEY, voice_engine="tone", with_silence=True) as emulator:
@@ -357,7 +353,7 @@ def test_every_voice_can_speak_and_none_sounds_like_another() -> None:
     engine = EspeakEngine()
 
     # When each voice speaks it
-    spoken = {name: engine.speak(Passage("Hello 1 2 3", entry)) for name, entry in VOICES.items()}
+    spoken = {name: engine.speak(Passage("1 2", entry)) for name, entry in VOICES.items()}
 
     # Then each is heard, in a sound of its own
     assert all(len(pcm) > 300 * BYTES_PER_MS for pcm in spoken.values())
@@ -376,35 +372,6 @@ def test_kanji_take_as_long_as_a_reading() -> None:
 
     # Then neither takes much longer
     assert 0.8 < kanji / kana < 1.4
-
-
-def test_hsiao_yu_is_a_high_voice_and_yun_jhe_a_low_one() -> None:
-    # Given a service that speaks
-    with AzureSpeechEmulator(key=KEY, voice_engine="espeak") as emulator:
-        text = "你好，今天天氣真好！要不要一起去公園走走？"
-
-        # When both say the same
-        hsiao_yu = speak(emulator, voice(text))
-        yun_jhe = speak(emulator, f"<voice name='zh-TW-YunJheNeural'>{text}</voice>")
-
-    # Then their pitches are about an octave apart
-    assert median_pitch_hz(hsiao_yu) > 200
-    assert median_pitch_hz(yun_jhe) < 120
-
-
-def median_pitch_hz(pcm: bytes) -> float:
-    """Return the median fundamental frequency of the voiced frames, by autocorrelation."""
-    samples = np.frombuffer(pcm, dtype="<i2").astype(np.float64)
-    frame = SAMPLE_RATE_HZ // 25
-    shortest, longest = SAMPLE_RATE_HZ // 400, SAMPLE_RATE_HZ // 60
-    pitches: list[float] = []
-    for start in range(0, len(samples) - frame, frame):
-        window = samples[start : start + frame] - samples[start : start + frame].mean()
-        correlation = np.correlate(window, window, "full")[frame - 1 :]
-        lag = shortest + int(np.argmax(correlation[shortest:longest]))
-        if correlation[0] > frame * 600**2 and correlation[lag] > 0.45 * correlation[0]:
-            pitches.append(SAMPLE_RATE_HZ / lag)
-    return float(np.median(pitches))
 
 
 def test_it_stops_at_once_where_a_client_has_connected_and_asked_for_nothing(
