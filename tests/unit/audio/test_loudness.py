@@ -1,4 +1,4 @@
-"""Loudness, compared with pyloudnorm, and with the ``ebur128`` filter of an FFmpeg of another build."""
+"""Loudness, compared with the ``ebur128`` filter of an FFmpeg of another build."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import math
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pyloudnorm
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -41,7 +40,7 @@ def sound(kind: str, rate: int) -> NDArray[np.float32]:
     return made[kind].astype(np.float32)[np.newaxis]
 
 
-def test_loudness_is_what_others_measure() -> None:
+def test_loudness_is_what_another_program_measures() -> None:
     for kind, rate in [
         ("sine", 24_000), ("noise", 48_000), ("hum", 24_000), ("pauses", 48_000), ("loud and soft", 24_000),
     ]:  # fmt: skip
@@ -49,8 +48,6 @@ def test_loudness_is_what_others_measure() -> None:
 
         measured = integrated_lufs(pcm, rate)
 
-        samples = np.frombuffer(pcm, np.int16) / 32_768
-        assert measured == pytest.approx(pyloudnorm.Meter(rate).integrated_loudness(samples), abs=0.12)
         assert measured == pytest.approx(ebur128(pcm, rate).lufs, abs=0.12)
 
 

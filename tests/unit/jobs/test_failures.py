@@ -5,19 +5,20 @@ from __future__ import annotations
 import inspect
 import json
 from itertools import product
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+import infra
 from castline.api.negotiation import Language
 from castline.audio.errors import BrokenSegment
 from castline.aws_errors import ServiceUnavailable
 from castline.jobs.failures import KINDS, FailureCode, JobFailure
 from castline.speech import errors
 from castline.usecases.errors import SegmentsExpired
-from infra.workflow import DEFINITION_FILE
 
-STATES = json.loads(DEFINITION_FILE.read_text("utf-8"))["States"]
+STATES = json.loads((Path(infra.__path__[0]) / "workflow.asl.json").read_text("utf-8"))["States"]
 SPEECH_ERRORS = {
     name: error
     for name, error in inspect.getmembers(errors, inspect.isclass)

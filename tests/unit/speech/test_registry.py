@@ -1,4 +1,7 @@
-"""Every registered speech provider has all that a deployment and the local stack need of it."""
+"""Every registered speech provider has all that the local stack needs of it, and a price.
+
+``tests/infra/test_speech_providers.py`` says what a deployment needs of it.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,6 @@ import pytest
 
 from castline.speech.providers.base import MAX_VOICE_ID_LENGTH, VOICE_ID_PATTERN, InvalidProviderOptions
 from castline.speech.providers.registry import PROVIDERS, enable
-from infra.speech_providers import NEEDS
 from local.speech_emulators import EMULATORS
 
 if TYPE_CHECKING:
@@ -21,14 +23,8 @@ if TYPE_CHECKING:
 every_provider = pytest.mark.parametrize("provider", PROVIDERS.values(), ids=list(PROVIDERS))
 
 
-def test_every_provider_can_be_deployed_and_emulated() -> None:
-    assert NEEDS.keys() == PROVIDERS.keys()
+def test_every_provider_can_be_emulated() -> None:
     assert {"azure", *EMULATORS} == PROVIDERS.keys()
-
-
-@every_provider
-def test_a_secret_is_deployed_for_a_provider_that_needs_one(provider: type[SpeechProvider]) -> None:
-    assert (NEEDS[provider.id].secret is not None) == provider.capabilities.needs_secret
 
 
 @every_provider
