@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-import boto3
 import pytest
 from uuid6 import uuid7
 
@@ -17,6 +16,7 @@ from local import resources
 from local.cloud.lambda_context import LambdaContext
 from tests.ended_jobs import end_job
 from tests.integration.examples import make_dialogue, make_job
+from tests.integration.local_cloud import clients
 
 if TYPE_CHECKING:
     from local.cloud.cloud import LocalCloud
@@ -83,7 +83,7 @@ def test_half_finished_audio_goes_with_the_job(job: Job) -> None:
 
     announce(job.id, "TIMED_OUT")
 
-    answer = boto3.client("s3").list_objects_v2(Bucket=resources.BUCKET_NAME, Prefix=f"audio/{job.id}/")
+    answer = clients.client("s3").list_objects_v2(Bucket=resources.BUCKET_NAME, Prefix=f"audio/{job.id}/")
     assert answer["KeyCount"] == 0
 
 

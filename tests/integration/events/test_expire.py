@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-import boto3
 import pytest
 
 from castline import composition
@@ -15,6 +14,7 @@ from castline.jobs.model import JobStatus
 from local import resources
 from tests.ended_jobs import end_job
 from tests.integration.examples import make_dialogue, make_job
+from tests.integration.local_cloud import clients
 
 if TYPE_CHECKING:
     from castline.jobs.model import Job
@@ -43,8 +43,8 @@ def put_audio(job: Job) -> None:
 
 
 def has_audio(job: Job) -> bool:
-    answer = boto3.client("s3").list_objects_v2(Bucket=resources.BUCKET_NAME, Prefix=f"audio/{job.id}/")
-    return answer["KeyCount"] > 0
+    answer = clients.client("s3").list_objects_v2(Bucket=resources.BUCKET_NAME, Prefix=f"audio/{job.id}/")
+    return bool(answer["KeyCount"])
 
 
 def break_deletion_of(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -73,7 +73,7 @@ def test_a_removal_that_is_not_ttls_leaves_the_audio_alone(
 ) -> None:
     job = expired_job()
     key: Any = {"pk": {"S": f"JOB#{job.id}"}, "sk": {"S": "JOB"}}
-    boto3.client("dynamodb").delete_item(TableName=resources.TABLE_NAME, Key=key)
+    clients.client("dynamodb").delete_item(TableName=resources.TABLE_NAME, Key=key)
 
     mapping.deliver()
 
@@ -122,7 +122,7 @@ def test_the_bucket_forgets_what_nobody_has_deleted(functions_environment: Local
     # When a segment is too old to be used again, and later too old to be kept
     functions_environment.clock.advance(timedelta(days=29))
     functions_environment.tick()
-    segments = boto3.client("s3").list_objects_v2(Bucket=resources.BUCKET_NAME, Prefix="segments/user/")
+    segments = clients.client("s3").list_objects_v2(Bucket=resources.BUCKET_NAME, Prefix="segments/user/")
 
     # Then it is gone before any job that it was spoken for, which lives for 30 days
     assert segments["KeyCount"] == 0

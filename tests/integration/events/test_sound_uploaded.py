@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-import boto3
 import numpy as np
 import pytest
 
@@ -24,6 +23,7 @@ from castline.usecases.use_sounds import mismatch
 from infra import functions
 from local import resources
 from local.cloud.lambda_errors import FunctionError
+from tests.integration.local_cloud import clients
 from tests.unit.audio import uploads
 from tests.unit.audio.test_image_header import picture
 
@@ -66,7 +66,7 @@ def waiting(user: str, content: bytes, content_type: str = "audio/flac") -> Soun
 
 def put(sound: Sound, content: bytes) -> None:
     key = sound_file_key(sound.user_id, sound.id, UPLOAD)
-    boto3.client("s3").put_object(Bucket=resources.BUCKET_NAME, Key=key, Body=content)
+    clients.client("s3").put_object(Bucket=resources.BUCKET_NAME, Key=key, Body=content)
 
 
 def event(sound: Sound) -> dict[str, Any]:
@@ -87,12 +87,12 @@ def now_of(sound: Sound) -> Sound | None:
 
 def files(sound: Sound) -> set[str]:
     prefix = sound_file_key(sound.user_id, sound.id, "")
-    found = boto3.client("s3").list_objects_v2(Bucket=resources.BUCKET_NAME, Prefix=prefix)
+    found = clients.client("s3").list_objects_v2(Bucket=resources.BUCKET_NAME, Prefix=prefix)
     return {each["Key"].removeprefix(prefix) for each in found.get("Contents", ())}
 
 
 def expire(sound: Sound) -> None:
-    boto3.client("dynamodb").update_item(
+    clients.client("dynamodb").update_item(
         TableName=resources.TABLE_NAME,
         Key=serialize(items.sound_key(sound.user_id, sound.id)),
         UpdateExpression="SET expires_at = :past",
@@ -168,7 +168,7 @@ def test_a_sound_that_was_deleted_meanwhile_stays_deleted(cloud: LocalCloud, use
 def test_the_file_of_a_sound_that_is_gone_is_deleted(cloud: LocalCloud, user: str, tone: bytes) -> None:
     sound = waiting(user, tone)
     key: Any = serialize(items.sound_key(user, sound.id))
-    boto3.client("dynamodb").delete_item(TableName=resources.TABLE_NAME, Key=key)
+    clients.client("dynamodb").delete_item(TableName=resources.TABLE_NAME, Key=key)
 
     tell(cloud, sound)
 
@@ -177,7 +177,7 @@ def test_the_file_of_a_sound_that_is_gone_is_deleted(cloud: LocalCloud, user: st
 
 def test_an_event_without_its_file_is_passed_over(cloud: LocalCloud, user: str, tone: bytes) -> None:
     sound = waiting(user, tone)
-    boto3.client("s3").delete_object(Bucket=resources.BUCKET_NAME, Key=sound_file_key(user, sound.id, UPLOAD))
+    clients.client("s3").delete_object(Bucket=resources.BUCKET_NAME, Key=sound_file_key(user, sound.id, UPLOAD))
 
     before = now_of(sound)
 
