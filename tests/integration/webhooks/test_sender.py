@@ -360,10 +360,12 @@ class TestWhereNothingIsSent:
             monkeypatch.context() as rebinding,
         ):
             rebinding.setattr(socket, "getaddrinfo", getaddrinfo)
+
             # When something is sent to it twice
             url = public.url(host="hooks.example.com")
             first = send(url, allow_loopback=False, tls=trusting(authority))
             second = send(url, allow_loopback=False, tls=trusting(authority))
+
             # Then the name is asked for once each time, and the first answer is used or refused
             assert (first.status_code, second.error) == (200, AttemptError.FORBIDDEN_ADDRESS)
             assert asked == ["hooks.example.com"] * 2
@@ -386,10 +388,12 @@ def test_no_log_line_holds_a_url_or_a_body(
 ) -> None:
     # Given the most talkative logs
     caplog.set_level(logging.DEBUG)
+
     # When something is sent to a URL with a token, with success, with an error and with a wrong certificate
     assert send(receiver.url("/200?token=geheim")).status_code == 200
     send(receiver.url("/closes?token=geheim"))
     with Receiver(tls=certified(authority, "hooks.example.com")) as secured:
         send(secured.url("/200?token=geheim", host="hooks.example.com"), resolve=resolving("127.0.0.1"))
+
     # Then no line gives it away
     assert not any(each in caplog.text for each in ("geheim", "hooks.example.com", "job_id"))
