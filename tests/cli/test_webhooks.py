@@ -13,12 +13,12 @@ import pytest
 from standardwebhooks import Webhook
 
 from castline_cli.errors import ExitCode
-from tests.cli.castline import PATIENCE_SECONDS
+from tests.cli.terminal import on_terminal
 from tests.cli.test_completion import offered
-from tests.cli.test_terminal import on_terminal
 from tests.e2e.dialogues import HSIAO_YU, dialogue
 from tests.integration.local_cloud.eventually import eventually
 from tests.integration.webhooks.receiver import Receiver
+from tests.patience import PATIENCE_SECONDS
 
 if TYPE_CHECKING:
     import subprocess
