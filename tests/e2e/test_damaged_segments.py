@@ -13,8 +13,6 @@ from tests.e2e import dialogues
 from tests.e2e.decoded_audio import decode
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from local.azure_speech.server import AzureSpeechEmulator
     from tests.e2e.api_client import ApiClient
 
@@ -68,24 +66,26 @@ def garbled_bill(stored: Stored) -> Stored:
     return stored | {"Metadata": stored["Metadata"] | {"billed-characters": "?"}}
 
 
-@pytest.mark.parametrize("damage", [truncated, without_metadata, without_a_checksum, garbled_cues, garbled_bill])
-def test_what_does_not_read_as_a_segment_is_spoken_again(
-    client: ApiClient, speech: AzureSpeechEmulator, damage: Callable[[Stored], Stored]
-) -> None:
-    # Given a spoken dialogue, one segment of which is damaged afterwards
-    submitted = dialogue("第一句話在這裡", "第二句話也在")
+DAMAGES = (truncated, without_metadata, without_a_checksum, garbled_cues, garbled_bill)
+
+
+def test_what_does_not_read_as_a_segment_is_spoken_again(client: ApiClient, speech: AzureSpeechEmulator) -> None:
+    # Given a spoken dialogue, all segments of which but one are damaged afterwards
+    submitted = dialogue(*(f"第{number}句話在這裡" for number in range(len(DAMAGES) + 1)))
     whole = client.complete(submitted)
-    key, stored = next(iter(segments(client).items()))
-    overwrite(key, damage(stored))
+    stored = segments(client)
+    for damage, (key, each) in zip(DAMAGES, stored.items(), strict=False):
+        overwrite(key, damage(each))
     requests = len(speech.traffic.requests)
 
     # When it is submitted again
     again = client.complete(submitted)
 
-    # Then that segment is spoken again, and sounds as before
-    assert len(speech.traffic.requests) - requests == 1
+    # Then these segments are spoken again, and sound as before
+    assert len(speech.traffic.requests) - requests == len(DAMAGES)
     assert again["result_metadata"]["reused_segments"] == 1
-    assert segments(client)[key]["Body"] == stored["Body"]
+    bodies = [{key: each["Body"] for key, each in all_.items()} for all_ in (stored, segments(client))]
+    assert bodies[0] == bodies[1]
     audio = [decode(client.download(job["id"]).content).duration_ms for job in (whole, again)]
     assert audio[0] == audio[1]
 
