@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 MAX_ACTIVE_JOBS = 3
 _ENDED = {"completed", "failed", "cancelled"}
-_FIRST_POLL_SECONDS, _LONGEST_POLL_SECONDS = 0.01, 0.2
+_FIRST_POLL_SECONDS, _LONGEST_POLL_SECONDS = 0.05, 0.5
 # Spares each client the loading of certificates that plain HTTP has no use for.
 _NO_CERTIFICATES = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
@@ -54,7 +54,7 @@ class ApiClient(httpx.Client):
             assert job["status"] not in _ENDED, f"the job should become {status}, but it is {job}"
             assert time.monotonic() < deadline, f"the job is still {job['status']} after {timeout_seconds} s"
             time.sleep(pause_seconds)
-            pause_seconds = min(1.4 * pause_seconds, _LONGEST_POLL_SECONDS)
+            pause_seconds = min(1.5 * pause_seconds, _LONGEST_POLL_SECONDS)
         return job
 
     def complete(self, dialogue: Mapping[str, Any]) -> dict[str, Any]:

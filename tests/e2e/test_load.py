@@ -15,7 +15,7 @@ from local.resources import BUCKET_NAME
 if TYPE_CHECKING:
     from pathlib import Path
 
-JOBS = 12
+JOBS = 8
 
 
 @pytest.mark.usefixtures("own_stack")  # the load test starts one by itself
@@ -50,7 +50,7 @@ def test_every_job_is_accounted_for(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(load, "_unaccounted", account_twice)
 
     # When
-    report = load.run_load(JOBS, 4, seed=1, patience_seconds=90, ended=lambda: None, log_file=tmp_path / "load.log")
+    report = load.run_load(JOBS, 3, seed=1, patience_seconds=90, ended=lambda: None, log_file=tmp_path / "load.log")
 
     # Then no job is lost, and none is submitted twice
     assert set(lost_answers) == {"GET", "POST"}
