@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 _AXE = Path(__file__).parent.parent.parent / "node_modules" / "axe-core" / "axe.min.js"
+_LOOK = "axe.run(document.querySelector('dialog[open]') ?? document, {resultTypes: ['violations']})"
+"""Nobody reaches what is behind a dialog. It was looked at before."""
 _GRAVE = {"serious", "critical"}
 _DARK_BELOW = 80
 """The brightness of a dark background, from 0 (black) to 255."""
@@ -94,7 +96,7 @@ def _grave_findings(page: Page) -> list[str]:
     """Return the serious and the critical findings of axe: rule, place and problem."""
     if page.evaluate("!('axe' in window)"):
         page.evaluate(_AXE.read_text("utf-8"))
-    report = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    report = page.evaluate(_LOOK)
     assert report["passes"], "axe has looked at nothing"
     return [
         f"{violation['id']} ({violation['impact']}) at {node['target']}: {node['failureSummary']}"
