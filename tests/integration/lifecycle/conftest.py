@@ -1,4 +1,4 @@
-"""World of the lifecycle tests, one for each module."""
+"""World of the lifecycle tests, one for all modules."""
 
 from __future__ import annotations
 
@@ -17,9 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-@pytest.fixture(scope="module")
-def world() -> Iterator[World]:
-    """Yield a world that tests share. They use different users, or reset it."""
+@pytest.fixture(scope="package")
+def _only_world() -> Iterator[World]:
     clock = StandingClock()
     with (
         LocalCloud(clock=clock, poll_interval_seconds=None, expiry_interval_seconds=None) as cloud,
@@ -39,6 +38,14 @@ def world() -> Iterator[World]:
             speech_pool=lambda _provider_id: pool,
         ):
             yield world
+
+
+@pytest.fixture(scope="module")
+def world(_only_world: World) -> World:
+    """Return a world that is as new, and that the tests of a module share. They use different users, or reset it."""
+    _only_world.clock.start_again()
+    _only_world.forget_everything()
+    return _only_world
 
 
 @pytest.fixture

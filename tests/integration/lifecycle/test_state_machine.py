@@ -46,7 +46,8 @@ from castline.usecases.errors import JobOverdue
 from castline.usecases.settle_late import settle_late
 from tests.even_handed import EVEN_HANDED
 from tests.integration.lifecycle.model import LATEST_TASK, MAX_ACTIVE, MAX_PROCESSING, Expected, ExpectedJob
-from tests.integration.lifecycle.world import SETTLED, Crash, Table, Trouble, World, crash, dialogue, overtaken
+from tests.integration.lifecycle.world import SETTLED, Table, World, crash, dialogue, overtaken
+from tests.integration.scripted_executions import Crash, Trouble
 
 if TYPE_CHECKING:
     from collections.abc import Callable

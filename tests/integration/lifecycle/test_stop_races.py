@@ -19,7 +19,7 @@ from tests.integration.lifecycle.world import World, dialogue, new_user
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-ROUNDS = 8
+ROUNDS = 4
 _LOST = (JobCannotCancel, JobHasEnded, JobNotActive)
 
 

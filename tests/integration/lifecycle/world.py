@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from enum import Enum, auto
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 from uuid import uuid4
@@ -20,11 +19,9 @@ from uuid6 import uuid7
 
 from castline import composition
 from castline.audio.formats import OutputFormat
-from castline.aws_errors import ServiceUnavailable
 from castline.dynamodb import deserialize, serialize
 from castline.events import execution_ended, expire, reconcile
 from castline.jobs import items
-from castline.jobs.executions import Executions
 from castline.jobs.model import Dialogue, Job, JobStatus, JobType, Turn, VoiceAssignment
 from castline.pcm import SAMPLE_RATE_HZ
 from castline.speech.providers.base import SpeechSession
@@ -38,6 +35,7 @@ from local.cloud.clock import Clock
 from local.cloud.lambda_context import LambdaContext
 from local.cloud.streams import StreamMapping
 from local.cloud.ttl import delete_expired_items
+from tests.integration.scripted_executions import Crash, ScriptedExecutions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -61,69 +59,15 @@ MAX_PROCESSING = timedelta(minutes=10)
 _START = datetime(2026, 1, 20, 10, 30, tzinfo=UTC)
 
 
-class Crash(BaseException):
-    """The invocation ends here: out of memory, out of time, or a bug."""
-
-
-class Trouble(Enum):
-    """A fault of StartExecution."""
-
-    NONE = auto()
-    REFUSED = auto()
-    ANSWER_LOST = auto()
-    """The execution has started, and the caller hears of an error."""
-    CRASH = auto()
-    """The caller does not live to make the call."""
-
-
 class StandingClock(Clock):
     """A clock that only `advance` moves."""
 
+    def start_again(self) -> None:
+        """Go back to the first moment."""
+        self._offset = timedelta()
+
     def now(self) -> datetime:
         return _START + self._offset
-
-
-class ScriptedExecutions(Executions):
-    """Executions that end when and how a test says."""
-
-    def __init__(self) -> None:
-        self.statuses: dict[str, str] = {}
-        """The status of each execution, by job id. Missing ones were never started, or are lost."""
-        self.asked_for: list[str] = []
-        """The job of every StartExecution, refused or not."""
-        self.described: list[str] = []
-        """The job of every DescribeExecution."""
-        self.unreadable: set[str] = set()
-        """The jobs whose executions nothing can be found out about just now."""
-        self._trouble = Trouble.NONE
-
-    @contextmanager
-    def in_trouble(self, trouble: Trouble) -> Iterator[None]:
-        self._trouble = trouble
-        try:
-            yield
-        finally:
-            self._trouble = Trouble.NONE
-
-    def start(self, job_id: str) -> bool:
-        self.asked_for.append(job_id)
-        if self._trouble is Trouble.CRASH:
-            raise Crash
-        if self._trouble is not Trouble.REFUSED:
-            self.statuses.setdefault(job_id, "RUNNING")
-        if self._trouble is not Trouble.NONE:
-            raise ServiceUnavailable("StartExecution")
-        return self.statuses[job_id] == "RUNNING"
-
-    def status(self, job_id: str) -> str | None:
-        self.described.append(job_id)
-        if job_id in self.unreadable:
-            raise ServiceUnavailable("DescribeExecution")
-        return self.statuses.get(job_id)
-
-    def stop(self, job_id: str, *, error: str) -> None:
-        if self.statuses.get(job_id) == "RUNNING":
-            self.statuses[job_id] = "ABORTED"
 
 
 class Hum(SpeechSession):
