@@ -44,7 +44,9 @@ def stack(tmp_path_factory: pytest.TempPathFactory, downloads: BadRoad, polls_at
     speech = AzureSpeechEmulator(voice_engine="tone")
     log_file = tmp_path_factory.mktemp("logs") / "functions.log"
     settings = {"DOWNLOAD_ENDPOINT_URL": downloads.url}
-    with LocalStack(clock=Clock(wait_scale=0.1), speech=speech, log_file=log_file, settings=settings) as stack:
+    with LocalStack(
+        clock=Clock(wait_scale=0.1, timeout_scale=10), speech=speech, log_file=log_file, settings=settings
+    ) as stack:
         downloads.target = stack.url
         yield stack
 

@@ -171,7 +171,7 @@ class TestList:
         assert head.split() == ["job", "status", "submitted", "title"]
         for row, title in ((word, "x" * 200), (wide, "很長的標題" * 40)):
             assert row.rstrip().endswith("…")
-            assert title.startswith(row[head.index("title") :].rstrip().rstrip("…"))
+            assert title.startswith(row[head.index("title") :].rstrip().rstrip("…").rstrip())
             assert sum(2 if each > "\u3000" else 1 for each in row.rstrip()) <= 80
         assert tea.rstrip().endswith("  茶")
         assert disturbing.rstrip().endswith("  ab [/x]")
