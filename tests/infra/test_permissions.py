@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
     from tests.infra.synthesis import Deployment
 
+# Every scenario of the fault suite runs once.
+pytestmark = pytest.mark.timeout(900)
+
 KEYS = "dynamodb:LeadingKeys"
 WITHIN_WEBHOOKS = {
     "deliver-webhooks": {"dynamodb:GetItem", "dynamodb:UpdateItem"},
