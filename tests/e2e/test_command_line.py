@@ -69,15 +69,14 @@ def running_dev(port: int, folder: Path, *options: str) -> Iterator[subprocess.P
 
 def wait_until_healthy(process: subprocess.Popen[str], port: int) -> None:
     deadline = time.monotonic() + START_SECONDS
-    while process.poll() is None and time.monotonic() < deadline:
-        try:
-            httpx.get(
-                f"http://127.0.0.1:{port}/api/v1/health", trust_env=False, timeout=PATIENCE_SECONDS
-            ).raise_for_status()
-        except httpx.TransportError:
-            time.sleep(0.05)
-        else:
-            return
+    with ApiClient(f"http://127.0.0.1:{port}") as client:
+        while process.poll() is None and time.monotonic() < deadline:
+            try:
+                client.get("/health").raise_for_status()
+            except httpx.TransportError:
+                time.sleep(0.2)
+            else:
+                return
     process.kill()
     raise AssertionError(f"dev did not start: {process.communicate()}")
 
