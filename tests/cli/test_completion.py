@@ -5,8 +5,10 @@ from __future__ import annotations
 import subprocess
 import threading
 import time
+from functools import cache
 from typing import TYPE_CHECKING
 
+from tests.cli.castline import INSTALLED
 from tests.cli.forwarding import ForwardingHandler, ForwardingServer
 from tests.e2e.dialogues import dialogue
 from tests.patience import PATIENCE_SECONDS
@@ -18,18 +20,31 @@ if TYPE_CHECKING:
 TAIWANESE = {"zh-TW-HsiaoChenNeural", "zh-TW-HsiaoYuNeural", "zh-TW-YunJheNeural"}
 # What bash itself does: words are cut at the characters of COMP_WORDBREAKS, of which = is one.
 _IN_BASH = """
-eval "$(castline --show-completion bash)"
+{function}
 COMP_WORDS=({words}); COMP_CWORD=$((${{#COMP_WORDS[@]}} - 1)); COMPREPLY=()
 _castline_completion castline
 printf '%s\\n' "${{COMPREPLY[@]}}"
 """
 
 
+@cache
+def function_of_bash() -> str:
+    """Return what the program adds to bash. Its option takes a name only below a shell."""
+    printed = subprocess.run(  # noqa: S603 (our own program)
+        ["/bin/bash", "-c", f"{INSTALLED} --show-completion bash; true"],
+        capture_output=True,
+        encoding="utf-8",
+        timeout=PATIENCE_SECONDS,
+        check=True,
+    )
+    return printed.stdout
+
+
 def offered(castline: Castline, *words: str) -> list[str]:
     """Return bash's completions of the last word."""
     quoted = " ".join(f"'{word}'" for word in words)
     ended = subprocess.run(  # noqa: S603 (our own words)
-        ["/bin/bash", "-c", _IN_BASH.format(words=quoted)],
+        ["/bin/bash", "-c", _IN_BASH.format(function=function_of_bash(), words=quoted)],
         capture_output=True,
         encoding="utf-8",
         timeout=PATIENCE_SECONDS,
@@ -37,6 +52,7 @@ def offered(castline: Castline, *words: str) -> list[str]:
         cwd=castline.folder,
         env={**castline.place["env"], "PATH": f"{castline.program.parent}:{castline.place['env']['PATH']}"},
     )
+    assert ended.stderr == ""
     return ended.stdout.split()
 
 
@@ -105,6 +121,7 @@ def test_a_slow_service_is_not_waited_for(castline: Castline) -> None:
     class SlowServer(ForwardingServer):
         handler = Slow
 
+    castline.program = INSTALLED  # the program of these tests is patient
     with SlowServer() as server:
         castline.environment["CASTLINE_API"] = server.url
         started = time.monotonic()

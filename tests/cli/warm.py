@@ -22,6 +22,8 @@ from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from tests.patience import PATIENCE_SECONDS
+
 if TYPE_CHECKING:
     from types import TracebackType
 
@@ -70,6 +72,7 @@ class WarmProgram:
 def main(address: str) -> None:
     """Wait for calls. Each is taken by a copy of this process, in which this function runs the command."""
     import castline_cli
+    from castline_cli import completion
     from castline_cli.__main__ import run
     from castline_cli.app import main as call
 
@@ -80,6 +83,7 @@ def main(address: str) -> None:
         # A first call loads what is left.
         with redirect_stderr(StringIO()):
             call(["health", "--api", "127.0.0.1:1", "--lang", language])
+    completion._SECONDS = PATIENCE_SECONDS  # nobody sits at this shell
     with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as listener:
         listener.bind(address)
         listener.listen(16)
