@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import threading
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -126,8 +127,6 @@ def test_a_new_job_reads_back_as_it_was_written(repository: JobRepository, user:
 
 def test_the_largest_dialogue_fits(repository: JobRepository, user: str) -> None:
     # Given text that hardly compresses: 100,000 characters from all over Unicode
-    import random
-
     letters = random.Random(7)
     text = "".join(chr(letters.randrange(0x10000, 0x2FFFF)) for _ in range(100_000))
     dialogue = make_dialogue(text)
@@ -161,7 +160,7 @@ def test_the_cap_refuses_one_more_and_leaves_nothing_behind(repository: JobRepos
 
 
 def test_the_cap_is_exact_under_concurrency(repository: JobRepository, user: str) -> None:
-    barrier = threading.Barrier(50)
+    barrier = threading.Barrier(12)
     outcomes: list[str] = []
 
     def submit() -> None:
@@ -172,13 +171,13 @@ def test_the_cap_is_exact_under_concurrency(repository: JobRepository, user: str
         except JobLimitExceeded as refusal:
             outcomes.append(f"refused at {refusal.current_jobs}")
 
-    threads = [threading.Thread(target=submit) for _ in range(50)]
+    threads = [threading.Thread(target=submit) for _ in range(12)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
 
-    assert sorted(outcomes) == ["accepted"] * 3 + ["refused at 3"] * 47
+    assert sorted(outcomes) == ["accepted"] * 3 + ["refused at 3"] * 9
     assert repository.list_page(user, now=NOW, limit=100).total == 3
 
 
@@ -316,7 +315,7 @@ def test_a_pending_job_cannot_be_completed(repository: JobRepository, user: str)
 
 
 def test_cancel_and_start_have_one_winner(repository: JobRepository, user: str) -> None:
-    for _ in range(20):
+    for _ in range(6):
         job = create(repository, user)
         barrier = threading.Barrier(2)
         wins: list[str] = []
@@ -423,7 +422,7 @@ class TestLists:
         assert page.total == 11
         assert page.next_after == page.jobs[-1].id
 
-    @pytest.mark.parametrize("limit", [1, 3, 4, 11, 100])
+    @pytest.mark.parametrize("limit", [3, 11])
     def test_offsets_visit_every_job_once(
         self, repository: JobRepository, user: str, jobs: list[Job], limit: int
     ) -> None:

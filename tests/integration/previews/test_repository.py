@@ -156,7 +156,7 @@ STORIES = st.lists(st.tuples(st.integers(1, 100), st.integers(0, 100), st.intege
 
 
 @given(story=STORIES)
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=10, deadline=None)
 def test_the_usage_is_what_was_billed_and_what_is_reserved(
     previews: PreviewRepository, usage: UsageRepository, story: list[tuple[int, int, int]]
 ) -> None:

@@ -186,7 +186,7 @@ def test_of_several_quotas_the_one_that_resets_last_is_named(table: str) -> None
 
 def test_users_of_a_month(table: str, usage: UsageRepository) -> None:
     # Given more users than one read returns
-    users = {f"user-{number}": number + 1 for number in range(130)}
+    users = {f"user-{number}": number + 1 for number in range(105)}
     for user, characters in users.items():
         reserve(table, user, characters)
     reserve(table, "somebody-else", 1, day="2026-02-01")
