@@ -18,13 +18,15 @@ from local.openapi import FILE
 from local.stack import LocalStack
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from tests.contract.tokens import Issuer
 
 ISSUER_PEM: Final = "CONTRACT_ISSUER_PEM"
 """The environment variable that passes the key to schemathesis's process, which signs tokens."""
 _HERE = Path(__file__).parent
+PHASES: Final = ("examples", "coverage", "fuzzing", "stateful")
+"""The phases of schemathesis, in order."""
 _MOMENT_SECONDS = 0.2
 
 
@@ -60,7 +62,16 @@ def stack_of_users_with_tokens(issuer: Issuer, *, log_folder: Path) -> Iterator[
         yield stack
 
 
-def run(stack: LocalStack, issuer: Issuer, *, examples: int, seed: int, folder: Path, shown: bool = False) -> Outcome:
+def run(
+    stack: LocalStack,
+    issuer: Issuer,
+    *,
+    examples: int,
+    seed: int,
+    folder: Path,
+    phases: Sequence[str] = PHASES,
+    shown: bool = False,
+) -> Outcome:
     """Make requests from ``docs/openapi.json``, and check the answers.
 
     Args:
@@ -69,13 +80,14 @@ def run(stack: LocalStack, issuer: Issuer, *, examples: int, seed: int, folder: 
         examples: the maximum number of requests for an operation in each phase.
         seed: the seed of the requests.
         folder: the folder for files.
+        phases: the phases to run.
         shown: whether schemathesis may write to the terminal.
     """
     report_file = folder / "report.json"
     command = [
         *(sys.executable, "-m", "schemathesis.cli", "--config-file", str(_HERE / "schemathesis.toml")),
         *("run", str(FILE), "--url", stack.url, "--report-json-path", str(report_file)),
-        *("--max-examples", str(examples), "--seed", str(seed)),
+        *("--phases", ",".join(phases), "--max-examples", str(examples), "--seed", str(seed)),
     ]
     environment = {**os.environ, "SCHEMATHESIS_HOOKS": str(_HERE / "hooks.py"), ISSUER_PEM: issuer.pem}
     with _work_now_and_then(stack):

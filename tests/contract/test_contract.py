@@ -14,21 +14,22 @@ if TYPE_CHECKING:
     from local.stack import LocalStack
     from tests.contract.tokens import Issuer
 
-EXAMPLES = 20
-"""Few, to save time: ``make contract`` makes many more."""
-AT_LEAST_CASES = 1_000
+EXAMPLES = 3
+PHASES = ("examples", "fuzzing", "stateful")
+"""To save time: ``make contract`` makes thousands of requests, also with the bounds of every field."""
+
+AT_LEAST_CASES = 250
 
 
 @pytest.mark.timeout(1_800)
 def test_the_document_is_true(stack: LocalStack, issuer: Issuer, tmp_path: Path) -> None:
     # When
-    outcome = run(stack, issuer, examples=EXAMPLES, seed=1, folder=tmp_path)
+    outcome = run(stack, issuer, examples=EXAMPLES, phases=PHASES, seed=1, folder=tmp_path)
 
     # Then
     assert outcome.passed, outcome.output
     report = outcome.report
-    assert set(report["phases"]) == {"examples", "coverage", "fuzzing", "stateful"}
-    assert all(phase["status"] == "success" for phase in report["phases"].values())
+    assert [report["phases"][phase]["status"] for phase in PHASES] == ["success"] * len(PHASES)
     assert report["operations"]["tested"] == report["operations"]["total"]
     assert outcome.cases >= AT_LEAST_CASES
     # Whether there is a job, or a delivery to send again, when one is asked for is luck: jobs are deleted, too. The
