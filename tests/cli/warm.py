@@ -83,7 +83,7 @@ def main(address: str) -> None:
         # A first call loads what is left.
         with redirect_stderr(StringIO()):
             call(["health", "--api", "127.0.0.1:1", "--lang", language])
-    completion._SECONDS = PATIENCE_SECONDS  # nobody sits at this shell
+    completion._SECONDS = PATIENCE_SECONDS  # type: ignore[misc]  # nobody sits at this shell
     with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as listener:
         listener.bind(address)
         listener.listen(16)
