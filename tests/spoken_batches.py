@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from castline import composition
 from castline.synthesis.segments import BatchRange
-from castline.workflow.failures import reported_to_step_functions
+from castline.workflow.task_errors import reported_to_step_functions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -8,7 +8,7 @@ import pytest
 
 from castline.speech import errors
 from castline.speech.providers.registry import PROVIDERS
-from castline.workflow.failures import read_failure
+from castline.workflow.task_errors import read_failure
 from tests.docs.pages import read, rows
 
 LEAVES: Final = {

@@ -11,7 +11,7 @@ import boto3
 import pytest
 
 from castline.jobs.failures import FailureCode
-from castline.workflow.failures import read_failure
+from castline.workflow.task_errors import read_failure
 from infra.functions import ASSEMBLE, PLAN, QUEUE_BATCH, RECORD_FAILURE, WORKFLOW_SUBSTITUTIONS
 from local import resources
 from local.cloud.clock import Clock

@@ -20,10 +20,10 @@ from castline.api.negotiation import Language, preferred_language, prefers_json
 from castline.api.refusals import fields_as_sent
 from castline.api.validation import MAX_PROBLEMS, InvalidRequest
 from castline.audio.content_disposition import content_disposition
-from castline.audio.file_names import file_stem
 from castline.audio.keys import audio_key
 from castline.audio.subtitles import SubtitleFormat, render
 from castline.jobs import cursor as cursors
+from castline.jobs.download_names import download_name
 from castline.jobs.ids import is_job_id
 from castline.jobs.model import Job, JobRecord, JobStatus, JobType
 from castline.jobs.time_left import seconds_left
@@ -299,7 +299,7 @@ def download(
     key = audio_key(job.id, audio_file_id, output_format.extension)
     return stored_file(
         key,
-        filename=filename_of(job, output_format.extension),
+        filename=download_name(job, output_format.extension),
         content_type=output_format.content_type,
         size_bytes=composition.published_audio().audio_size_bytes(key),
         disposition=disposition,
@@ -357,7 +357,7 @@ def get_subtitles(
     note_job(job_id)
     with_words = words == "true" or subtitle_format is SubtitleFormat.ASS
     job, audio_file_id, cues = composition.view_timings().cues(_user_id(), job_id, with_words=with_words)
-    filename = filename_of(job, subtitle_format.extension)
+    filename = download_name(job, subtitle_format.extension)
     text = render(subtitle_format, cues, title=job.titles.title or filename.removesuffix(".ass"))
     content_type = f"{subtitle_format.content_type}; charset=utf-8"
     if len(json.dumps(text)) > MAX_BODY_BYTES:
@@ -469,12 +469,6 @@ def stored_file(
         content_type=content_type,
         size_bytes=size_bytes,
     )
-
-
-def filename_of(job: Job, extension: str) -> str:
-    """Return the name under which a job's file is downloaded."""
-    stem = file_stem(job.titles.title) if job.titles.title else None
-    return f"{stem or f'castline-{job.created_at:%Y-%m-%d}-{job.id[-8:]}'}.{extension}"
 
 
 def summary(job: Job) -> responses.JobSummary:

@@ -14,8 +14,9 @@ from castline.api import errors, examples
 from castline.api.answer_fields import left_out_when_false, left_out_when_none
 from castline.api.contract import Answer, Router, to_json
 from castline.api.identity import noted_user_id
-from castline.api.jobs import MAX_BODY_BYTES, READING_ERRORS, JobId, filename_of, note_job, stored_file
+from castline.api.jobs import MAX_BODY_BYTES, READING_ERRORS, JobId, note_job, stored_file
 from castline.audio.keys import audio_key
+from castline.jobs.download_names import download_name
 from castline.usecases.view_timings import TimingLevel
 
 _HEADERS: Final = {"Cache-Control": "no-store", "Vary": "Authorization"}
@@ -103,7 +104,7 @@ def get_timings(
     composition.published_audio().put_text(key, text, content_types.APPLICATION_JSON)
     file = stored_file(
         key,
-        filename=filename_of(found.job, extension),
+        filename=download_name(found.job, extension),
         content_type=content_types.APPLICATION_JSON,
         size_bytes=len(text.encode("utf-8")),
         disposition="inline",

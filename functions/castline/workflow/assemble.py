@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from castline import composition
 from castline.observability import note, observed
-from castline.workflow.failures import reported_to_step_functions
+from castline.workflow.task_errors import reported_to_step_functions
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext

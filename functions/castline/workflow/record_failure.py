@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from castline import composition
 from castline.observability import logger, note, observed
-from castline.workflow.failures import read_failure
+from castline.workflow.task_errors import read_failure
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext

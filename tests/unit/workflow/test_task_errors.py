@@ -10,7 +10,7 @@ from castline.audio.errors import BrokenSegment
 from castline.jobs.failures import FailureCode, JobFailure
 from castline.speech import errors
 from castline.usecases.errors import JobFailing, SegmentsExpired
-from castline.workflow.failures import read_failure, reported_to_step_functions
+from castline.workflow.task_errors import read_failure, reported_to_step_functions
 
 CONCRETE_SPEECH_ERRORS = [
     error
