@@ -127,3 +127,13 @@ def test_later_turns_do_not_move_earlier_ones(
     after = place_one_by_one(turns_of(turns + more, gap_ms=gap_ms), crossfade_ms=crossfade_ms)
 
     assert list(after.first_frames[: len(turns)]) == list(before.first_frames)
+
+
+def test_a_turn_that_waits_moves_the_turns_after_it() -> None:
+    # Given turns of 44 frames without a pause, which overlap by two frames in a file, and one 300 ms later
+    lengths = [*turns_of([[SECOND]], gap_ms=0), *turns_of([[SECOND]] * 2, gap_ms=300)]
+
+    timeline = place_one_by_one(lengths, crossfade_ms=0)
+
+    # Then the second turn waits for two frames, and so does the third
+    assert list(timeline.first_frames) == [0, 44, 98]
