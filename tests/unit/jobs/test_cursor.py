@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 from castline.jobs import cursor
 from castline.jobs.errors import InvalidCursor
 
+A_CURSOR = cursor.encode("01890a5d-ac96-774b-bcce-b302099a8057")
+
 
 @given(st.uuids())
 def test_a_cursor_gives_back_its_position(job_id: object) -> None:
@@ -14,7 +16,7 @@ def test_a_cursor_gives_back_its_position(job_id: object) -> None:
 
 
 def test_what_no_page_has_given_is_refused() -> None:
-    for forged in ["", "x", "你好", "AAAA", "a" * 500, "AZ9-_w==", "AZ9 AZ9 AZ9 AZ9 AZ9 AZ", "\x00"]:
+    for forged in ["", "x", "你好", "AAAA", "a" * 500, "AZ9-_w==", "AZ9 AZ9 AZ9 AZ9 AZ9 AZ", "\x00", "!" + A_CURSOR]:
         with pytest.raises(InvalidCursor):
             cursor.decode(forged)
 

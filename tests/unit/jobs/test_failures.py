@@ -72,3 +72,9 @@ def test_a_failure_has_a_sentence_whatever_its_details(language: Language) -> No
 
 def test_an_unknown_code_is_an_internal_error() -> None:
     assert JobFailure.read("OF_A_NEWER_RELEASE", {}) == JobFailure(code=FailureCode.INTERNAL_ERROR)
+
+
+def test_details_of_another_type_are_left_out() -> None:
+    failure = JobFailure.read(FailureCode.VOICE_NOT_FOUND, {"turn_index": True, "voice_id": ["zh-TW-HsiaoYuNeural"]})
+
+    assert failure.details == {}

@@ -130,6 +130,7 @@ def test_the_limits_themselves_are_kept() -> None:
             for index in range(limits.MAX_SOUND_TURNS)
         ),
     )
+    make_dialogue(music=Music(intro=Jingle(sound_id="a", overlap_ms=0), bed=Bed(sound_id="b", duck_db=0)))
     for sign in (-1, 1):
         single(delivery=Delivery(speed=limits.MAX_SPEED, pitch_percent=sign * limits.MAX_PITCH_PERCENT, volume=0))
 
