@@ -1,7 +1,7 @@
 """Console in a browser, on the local stack.
 
-A stack takes a second to start, and a process holds one at a time. So the modules share one, and each test has a user
-of its own. A module that needs other options starts a stack of its own with ``own_stack``.
+The modules share one stack, and each test has a user of its own. A module that needs other options starts a
+stack of its own with ``own_stack``.
 """
 
 from __future__ import annotations
@@ -23,32 +23,13 @@ from tests.console.tabs import Tabs, first_tab, tidy
 from tests.console.watched_page import Watch, watching
 from tests.e2e.api_client import ApiClient
 from tests.patience import PATIENCE_MS
+from tests.shared_stack import SharedStack
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from typing import Any
 
     from playwright.sync_api import Browser, BrowserContext
-
-
-class SharedStack:
-    """The stack of all modules without one of their own, with every speech provider that can be emulated."""
-
-    def __init__(self, start: Callable[..., LocalStack]) -> None:
-        self._start = start
-        self._running: LocalStack | None = None
-
-    def start(self) -> LocalStack:
-        """Return the stack, which runs from now on."""
-        if self._running is None:
-            self._running = self._start(more_providers=tuple(EMULATORS))
-        return self._running
-
-    def stop(self) -> None:
-        """Stop the stack if it runs."""
-        if self._running is not None:
-            self._running.stop()
-            self._running = None
 
 
 @pytest.fixture(scope="package")
@@ -79,7 +60,7 @@ def start_stack(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Local
 
 @pytest.fixture(scope="package")
 def shared_stack(start_stack: Callable[..., LocalStack]) -> Iterator[SharedStack]:
-    shared = SharedStack(start_stack)
+    shared = SharedStack(lambda: start_stack(more_providers=tuple(EMULATORS)))
     yield shared
     shared.stop()
 

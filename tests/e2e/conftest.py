@@ -1,7 +1,7 @@
 """Castline as its clients use it: over HTTP, with the deployed state machine and the real Azure Speech SDK.
 
-A stack takes a second to start, and a process holds one at a time. So the modules share one, and each test has users
-of its own. A module that needs other options starts a stack of its own with ``own_stack``.
+The modules share one stack, and each test has users of its own. A module that needs other options starts a
+stack of its own with ``own_stack``.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from local.cloud.clock import Clock
 from local.speech_emulators import EMULATORS
 from local.stack import LocalStack
 from tests.e2e.api_client import ApiClient
+from tests.shared_stack import SharedStack
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -35,28 +36,6 @@ def default_options() -> dict[str, Any]:
     }
 
 
-class SharedStack:
-    """The stack of all modules without one of their own."""
-
-    def __init__(self, log_file: Path) -> None:
-        self._log_file = log_file
-        self._running: LocalStack | None = None
-
-    def start(self) -> LocalStack:
-        """Return the stack, which runs from now on."""
-        if self._running is None:
-            stack = LocalStack(**default_options(), more_providers=tuple(EMULATORS), log_file=self._log_file)
-            stack.start()
-            self._running = stack
-        return self._running
-
-    def stop(self) -> None:
-        """Stop the stack if it runs."""
-        if self._running is not None:
-            self._running.stop()
-            self._running = None
-
-
 @pytest.fixture(scope="package")
 def log_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the file of the functions' logs."""
@@ -65,7 +44,12 @@ def log_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="package")
 def shared_stack(log_file: Path) -> Iterator[SharedStack]:
-    shared = SharedStack(log_file)
+    def start() -> LocalStack:
+        stack = LocalStack(**default_options(), more_providers=tuple(EMULATORS), log_file=log_file)
+        stack.start()
+        return stack
+
+    shared = SharedStack(start)
     yield shared
     shared.stop()
 
