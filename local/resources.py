@@ -16,6 +16,7 @@ from infra import functions
 from infra.event_patterns import NEW_JOB_EVENTS, TTL_REMOVALS
 from infra.lifecycle_rules import LIFECYCLE_RULES, LifecycleRule
 from infra.queue_settings import SYNTHESIS, WEBHOOKS, QueueSettings
+from local.cloud.right_of_way import GivingWay, RightOfWay
 from local.emulated.event_pattern import matches
 
 if TYPE_CHECKING:
@@ -40,7 +41,8 @@ WEBHOOK_QUEUE_NAME = "castline-webhooks"
 SYNTHESIS_QUEUE_NAME = "castline-synthesis"
 SYNTHESIZE_CONCURRENCY = 2
 """The maximum number of batches that are synthesized at once. More would only compete for the cores of a laptop."""
-_GIVE_WAY = (
+_ANSWERING = (functions.API, functions.PREVIEW)
+_GIVING_WAY = (
     functions.PLAN,
     functions.QUEUE_BATCH,
     functions.EXECUTION_ENDED,
@@ -203,6 +205,9 @@ def map_job_events(cloud: LocalCloud) -> StreamMapping:
 def register_functions(cloud: LocalCloud) -> dict[str, str]:
     """Register every function in this process, and return their ARNs by name."""
     arns: dict[str, str] = {}
+    # Powertools keeps the present request in a class variable. So one request is answered at a time, as in an
+    # execution environment of Lambda.
+    requests = RightOfWay()
     for spec in functions.ALL:
         module, _, attribute = spec.handler.rpartition(".")
         arns[spec.name] = cloud.lambdas.register(
@@ -210,7 +215,7 @@ def register_functions(cloud: LocalCloud) -> dict[str, str]:
             getattr(importlib.import_module(module), attribute),
             timeout_seconds=spec.timeout_seconds,
             memory_mb=spec.memory_mb,
-            gives_way=spec in _GIVE_WAY,
+            turn=requests if spec in _ANSWERING else GivingWay() if spec in _GIVING_WAY else None,
         )
     return arns
 

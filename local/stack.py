@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import threading
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
@@ -20,7 +19,6 @@ from local.azure_speech.server import AzureSpeechEmulator
 from local.cloud.background import repeating
 from local.cloud.cloud import LocalCloud
 from local.cloud.lambda_errors import HostStopped
-from local.cloud.right_of_way import right_of_way
 from local.console import ConsolePage
 from local.environment import environment_variables
 from local.gateway import Gateway
@@ -147,7 +145,6 @@ class LocalStack:
             port=port,
             on_request=on_request,
         )
-        self._one_request = threading.Lock()
         self._running = ExitStack()
 
     @property
@@ -255,12 +252,9 @@ class LocalStack:
         }
 
     def _invoke_api(self, event: dict[str, Any]) -> dict[str, Any]:
-        # Powertools keeps the request in a class variable, so this process serves one request at a time, like an
-        # execution environment of Lambda.
         http = event["requestContext"]["http"]
         spec = functions.PREVIEW if (http["method"], event["rawPath"]) in _SPOKEN_ROUTES else functions.API
-        with self._one_request, right_of_way():
-            answer: dict[str, Any] = self.cloud.lambdas.invoke(spec.name, event)
+        answer: dict[str, Any] = self.cloud.lambdas.invoke(spec.name, event)
         return answer
 
     def _execution_ended(self, event: Mapping[str, Any]) -> None:

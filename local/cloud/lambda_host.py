@@ -22,7 +22,6 @@ from local.cloud.lambda_faults import Fault, LambdaFaults, Pause
 from local.cloud.lambda_function import Handler, LambdaFunction
 from local.cloud.lambda_runtime import Response
 from local.cloud.lambdas import Lambdas
-from local.cloud.right_of_way import give_way
 
 Outcome = Literal["succeeded", "failed", "timed_out", "throttled"]
 
@@ -40,20 +39,6 @@ class Invocation:
     outcome: Outcome
     duration_ms: float
     error_type: str | None
-
-
-class _Turn:
-    """A turn to run, one after another, and after the request of the API that is being answered."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-
-    def __enter__(self) -> None:
-        self._lock.acquire()
-        give_way()
-
-    def __exit__(self, *error: object) -> None:
-        self._lock.release()
 
 
 class LambdaHost(Lambdas):
@@ -80,11 +65,11 @@ class LambdaHost(Lambdas):
         timeout_seconds: int,
         memory_mb: int = 128,
         reserved_concurrency: int | None = None,
-        gives_way: bool = False,
+        turn: AbstractContextManager[Any] | None = None,
     ) -> str:
-        """Create the function in Lambda and return its ARN; `handler` takes `(event, context)`.
+        """Create the function in Lambda and return its ARN; `handler` takes `(event, context)`, and holds its `turn`.
 
-        A function that `gives_way` runs one invocation at a time, and begins none while an API request is answered.
+        An invocation that has timed out holds the turn until its handler has ended.
         """
         arn: str = self._client.create_function(
             FunctionName=name,
@@ -106,7 +91,7 @@ class LambdaHost(Lambdas):
             timeout_seconds,
             memory_mb,
             reserved_concurrency,
-            turn=_Turn() if gives_way else nullcontext(),
+            turn=turn or nullcontext(),
         )
         return arn
 

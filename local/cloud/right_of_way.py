@@ -18,14 +18,33 @@ _nobody_asks = threading.Event()
 _nobody_asks.set()
 
 
-@contextmanager
-def right_of_way() -> Iterator[None]:
-    """Let background work wait while the context lasts. Only one thread at a time may have the right of way."""
-    _nobody_asks.clear()
-    try:
-        yield
-    finally:
+class RightOfWay:
+    """Turn of a function that answers requests: one invocation at a time, while work in the background waits."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> None:
+        self._lock.acquire()
+        _nobody_asks.clear()
+
+    def __exit__(self, *error: object) -> None:
         _nobody_asks.set()
+        self._lock.release()
+
+
+class GivingWay:
+    """Turn of a function in the background: one invocation at a time, which begins after the present request."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> None:
+        self._lock.acquire()
+        give_way()
+
+    def __exit__(self, *error: object) -> None:
+        self._lock.release()
 
 
 def give_way() -> None:

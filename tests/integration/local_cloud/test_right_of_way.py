@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from local.cloud.cloud import LocalCloud
-from local.cloud.right_of_way import right_of_way
+from local.cloud.lambda_errors import FunctionError
+from local.cloud.right_of_way import GivingWay, RightOfWay
 from tests.integration.local_cloud.eventually import eventually
 from tests.integration.local_cloud.state_machines import create, finish, invoke, start
 from tests.patience import PATIENCE_SECONDS
@@ -17,14 +18,14 @@ def calls(cloud: LocalCloud) -> list[Any]:
     """The events with which the function `busy`, which gives way, was called."""
     events: list[Any] = []
     cloud.lambdas.register(
-        "busy", lambda event, _context: events.append(event), timeout_seconds=int(PATIENCE_SECONDS), gives_way=True
+        "busy", lambda event, _context: events.append(event), timeout_seconds=int(PATIENCE_SECONDS), turn=GivingWay()
     )
     return events
 
 
 def test_a_function_that_gives_way_begins_after_the_request(cloud: LocalCloud, calls: list[Any]) -> None:
     # Given a request that is being answered
-    with right_of_way():
+    with RightOfWay():
         # When the function is invoked
         work = threading.Thread(target=cloud.lambdas.invoke, args=("busy", "event"), daemon=True)
         work.start()
@@ -46,7 +47,7 @@ def test_a_function_that_gives_way_runs_once_at_a_time(cloud: LocalCloud) -> Non
         end.acquire()
         running.remove(event)
 
-    cloud.lambdas.register("busy", handler, timeout_seconds=int(PATIENCE_SECONDS), gives_way=True)
+    cloud.lambdas.register("busy", handler, timeout_seconds=int(PATIENCE_SECONDS), turn=GivingWay())
     # When three invocations come at once
     work = [threading.Thread(target=cloud.lambdas.invoke, args=("busy", number), daemon=True) for number in range(3)]
     for each in work:
@@ -58,12 +59,32 @@ def test_a_function_that_gives_way_runs_once_at_a_time(cloud: LocalCloud) -> Non
     assert most == [1, 1, 1]
 
 
+def test_an_invocation_that_has_timed_out_keeps_its_turn_until_its_end(cloud: LocalCloud) -> None:
+    # Given a request whose function has timed out, and goes on
+    done: list[Any] = []
+    end = threading.Event()
+
+    def handler(event: Any, _context: Any) -> None:
+        if event == "slow":
+            end.wait(PATIENCE_SECONDS)
+        done.append(event)
+
+    cloud.lambdas.register("api", handler, timeout_seconds=1, turn=RightOfWay())
+    with pytest.raises(FunctionError, match="timed out"):
+        cloud.lambdas.invoke("api", "slow")
+    # When another request comes
+    cloud.lambdas.run_async("api", '"quick"')
+    # Then it begins after the end of the first one
+    end.set()
+    eventually(lambda: done == ["slow", "quick"])
+
+
 def test_an_execution_continues_after_the_request(cloud: LocalCloud) -> None:
     called = threading.Event()
     task = cloud.lambdas.register("task", lambda *_arguments: called.set(), timeout_seconds=int(PATIENCE_SECONDS))
     machine = create(invoke(task))
     # Given a request that is being answered
-    with right_of_way():
+    with RightOfWay():
         # When an execution starts
         arn = start(machine)
         # Then it does not come to its first task
