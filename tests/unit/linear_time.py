@@ -24,7 +24,7 @@ def long(pattern: str) -> str:
 def little_time(of: object) -> Iterator[None]:
     """Demand that what happens takes less than 5 s of this process; ``of`` is named if it takes more.
 
-    Linear time takes a fraction of a second, even on a slow machine that traces each line, and quadratic time minutes.
+    Linear time takes about a second on a slow machine that traces each line. Quadratic time takes minutes.
     """
     started = time.process_time()
     yield
