@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,7 +19,7 @@ class LambdaFunction:
     timeout_seconds: float
     memory_mb: int
     reserved_concurrency: int | None
-    turn: AbstractContextManager[Any] = field(default_factory=nullcontext)
+    turn: AbstractContextManager[Any]
     """Held while the handler runs."""
     _running: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)

@@ -85,13 +85,7 @@ class LambdaHost(Lambdas):
                 FunctionName=name, ReservedConcurrentExecutions=reserved_concurrency
             )
         self._functions[name] = LambdaFunction(
-            name,
-            arn,
-            handler,
-            timeout_seconds,
-            memory_mb,
-            reserved_concurrency,
-            turn=turn or nullcontext(),
+            name, arn, handler, timeout_seconds, memory_mb, reserved_concurrency, turn or nullcontext()
         )
         return arn
 

@@ -18,33 +18,37 @@ _nobody_asks = threading.Event()
 _nobody_asks.set()
 
 
-class RightOfWay:
-    """Turn of a function that answers requests: one invocation at a time, while work in the background waits."""
+class _OneAtATime:
+    """Turn that one invocation holds at a time."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
 
     def __enter__(self) -> None:
         self._lock.acquire()
+
+    def __exit__(self, *error: object) -> None:
+        self._lock.release()
+
+
+class RightOfWay(_OneAtATime):
+    """Turn of a function that answers requests: one invocation at a time, while work in the background waits."""
+
+    def __enter__(self) -> None:
+        super().__enter__()
         _nobody_asks.clear()
 
     def __exit__(self, *error: object) -> None:
         _nobody_asks.set()
-        self._lock.release()
+        super().__exit__(*error)
 
 
-class GivingWay:
+class GivingWay(_OneAtATime):
     """Turn of a function in the background: one invocation at a time, which begins after the present request."""
 
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-
     def __enter__(self) -> None:
-        self._lock.acquire()
+        super().__enter__()
         give_way()
-
-    def __exit__(self, *error: object) -> None:
-        self._lock.release()
 
 
 def give_way() -> None:

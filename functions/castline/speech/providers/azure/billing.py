@@ -40,7 +40,9 @@ def billed_together(utterances: Sequence[Utterance]) -> list[int]:
         ProviderRejectedInput: a text holds a character that no XML document can carry.
         ValueError: the utterances are not of one language.
     """
-    return _billed(build_ssml(utterances[0]) if len(utterances) == 1 else build_joint_ssml(utterances))
+    if len(utterances) == 1:
+        return [billed_characters(utterances[0])]
+    return _billed(build_joint_ssml(utterances))
 
 
 def _billed(ssml: str) -> list[int]:
