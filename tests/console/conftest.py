@@ -7,7 +7,6 @@ stack of its own with ``own_stack``.
 from __future__ import annotations
 
 import uuid
-from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,7 +14,6 @@ from playwright.sync_api import expect
 
 from local.azure_speech.server import AzureSpeechEmulator
 from local.cloud.clock import Clock
-from local.speech_emulators import EMULATORS
 from local.stack import LocalStack
 from tests.console.chromium import running_chromium
 from tests.console.screens import Screens
@@ -60,7 +58,7 @@ def start_stack(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Local
 
 @pytest.fixture(scope="package")
 def shared_stack(start_stack: Callable[..., LocalStack]) -> Iterator[SharedStack]:
-    shared = SharedStack(lambda: start_stack(more_providers=tuple(EMULATORS)))
+    shared = SharedStack(start_stack)
     yield shared
     shared.stop()
 
@@ -71,18 +69,9 @@ def stack(shared_stack: SharedStack) -> LocalStack:
 
 
 @pytest.fixture(scope="module")
-def own_stack(
-    shared_stack: SharedStack, start_stack: Callable[..., LocalStack]
-) -> Iterator[Callable[..., LocalStack]]:
-    """Return a function that starts a stack for one module, with its options."""
-    shared_stack.stop()
-    with ExitStack() as stopping:
-
-        def start(**options: Any) -> LocalStack:
-            stack = start_stack(**options)
-            stopping.callback(stack.stop)
-            return stack
-
+def own_stack(shared_stack: SharedStack) -> Iterator[Callable[..., LocalStack]]:
+    """Return a function that starts a stack for one module, with other options than the default ones."""
+    with shared_stack.replaced() as start:
         yield start
 
 

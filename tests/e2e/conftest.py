@@ -14,7 +14,6 @@ import pytest
 
 from local.azure_speech.server import AzureSpeechEmulator
 from local.cloud.clock import Clock
-from local.speech_emulators import EMULATORS
 from local.stack import LocalStack
 from tests.e2e.api_client import ApiClient
 from tests.shared_stack import SharedStack
@@ -44,8 +43,8 @@ def log_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="package")
 def shared_stack(log_file: Path) -> Iterator[SharedStack]:
-    def start() -> LocalStack:
-        stack = LocalStack(**default_options(), more_providers=tuple(EMULATORS), log_file=log_file)
+    def start(**options: Any) -> LocalStack:
+        stack = LocalStack(**{**default_options(), "log_file": log_file, **options})
         stack.start()
         return stack
 
@@ -60,14 +59,9 @@ def stack(shared_stack: SharedStack) -> LocalStack:
 
 
 @pytest.fixture(scope="module")
-def own_stack(shared_stack: SharedStack, log_file: Path) -> Iterator[Callable[..., LocalStack]]:
+def own_stack(shared_stack: SharedStack) -> Iterator[Callable[..., LocalStack]]:
     """Return a function that starts a stack for one module, with other options than the default ones."""
-    shared_stack.stop()
-    with ExitStack() as running:
-
-        def start(**options: Any) -> LocalStack:
-            return running.enter_context(LocalStack(**{**default_options(), "log_file": log_file, **options}))
-
+    with shared_stack.replaced() as start:
         yield start
 
 

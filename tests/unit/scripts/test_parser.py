@@ -248,21 +248,10 @@ class TestTagsAndDirections:
     def test_a_known_speaker_in_brackets_with_nothing_to_speak_is_a_problem(self) -> None:
         assert problems_of("[B]\nA: hi\n[B] yo") == [(ProblemKind.NO_TEXT, 1)]
 
-    def test_a_line_in_parentheses_or_italics_is_a_direction(self) -> None:
+    def test_a_line_in_marks_or_with_the_label_of_a_cue_is_a_direction(self) -> None:
         for line in [
             "(x)", "（安娜看著門）", "(Anna looks at the door.)", "*Intro music plays*", "♪ Upbeat music ♪",
             "△ A：走進門。",
-        ]:  # fmt: skip
-            script = f"{line}\nA: hi\n{line}\nyo"
-
-            assert turns_of(script) == [("A", "hi\nyo")]
-            assert warnings_of(script) == [
-                (WarningKind.DIRECTION_NOT_SPOKEN, 1, 0),
-                (WarningKind.DIRECTION_NOT_SPOKEN, 3, 0),
-            ]
-
-    def test_a_cue_with_a_label_is_a_direction(self) -> None:
-        for line in [
             "SFX: a door opens", "**MUSIC:** upbeat", "*Sound: thunder*", "音效：門鈴聲", "場景：街上",
             "Musik: leise",
         ]:  # fmt: skip
