@@ -81,3 +81,11 @@ class Request(BaseModel):
             return data
         unknown = islice((name for name in data if name not in fields), _MAX_UNKNOWN_FIELDS)
         return {name: data[name] for name in (*(name for name in fields if name in data), *unknown)}
+
+    def __repr__(self) -> str:
+        """Return the class's name without the fields.
+
+        Powertools formats every request for a log entry at level DEBUG, even if that is not written. Formatting the
+        texts of a long job takes longer than validating them, and texts must not be logged.
+        """
+        return f"{type(self).__name__}(…)"

@@ -36,7 +36,7 @@ from castline.api.script_schemas import ScriptAnswer
 from castline.api.validation import MAX_PROBLEMS
 from castline.api.webhook_fields import WebhookUrl
 from castline.jobs import limits
-from castline.jobs.model import Delivery, Dialogue, JobType, OwnDelivery, Titles, Turn, VoiceAssignment
+from castline.jobs.model import Delivery, Dialogue, JobType, OwnDelivery, SoundTurn, Titles, Turn, VoiceAssignment
 from castline.scripts.formats import ScriptFormat
 from castline.scripts.parts import Markup
 from castline.speakers import first_spellings, speaker_key
@@ -189,7 +189,7 @@ _TAG_POSITION = 2
 
 def kind_of_turn(turn: Any) -> str:
     """Return the tag of a turn's kind: a sound or a spoken turn. Invalid values count as spoken turns."""
-    return _SOUND if is_sound(turn) or hasattr(turn, "sound_id") else _SPOKEN
+    return _SOUND if is_sound(turn) or isinstance(turn, SoundTurn | SoundTurnSchema) else _SPOKEN
 
 
 AnyTurn = Annotated[

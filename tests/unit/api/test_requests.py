@@ -61,6 +61,12 @@ def test_a_good_request_is_accepted_with_defaults() -> None:
     assert (dialogue.gap_ms, dialogue.crossfade_ms) == (300, 50)
 
 
+def test_the_texts_of_a_request_are_in_no_log() -> None:
+    request = CreateJobRequest.model_validate(GOOD)
+
+    assert "你好" not in f"{request} {request!r} {request.turns}"
+
+
 def test_turns_are_spoken_in_order_of_index_not_of_appearance() -> None:
     request = request_with("turns.0.index", 10**9)
 
