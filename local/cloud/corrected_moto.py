@@ -23,7 +23,6 @@ from local.cloud.request_overhead import light_requests
 from local.cloud.s3 import linearizable_s3
 from local.cloud.s3_cors import matching_cors_rules
 from local.cloud.s3_expiry import noted_object_expiries
-from local.cloud.s3_speed import quick_s3
 from local.cloud.sqs import documented_sqs
 from local.cloud.state_machine_parsing import parsed_once
 from local.cloud.step_functions import step_functions
@@ -97,8 +96,7 @@ def _corrections(
         enter(forgotten_items())
         enter(quick_dynamodb())
         enter(noted_expiries())
-        s3_lock = enter(linearizable_s3())
-        enter(quick_s3(s3_lock))
+        enter(linearizable_s3())
         enter(noted_object_expiries())
         enter(matching_cors_rules())
         enter(object_events(uploads.publish))

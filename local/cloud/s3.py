@@ -11,11 +11,11 @@ from local.cloud.request_lock import one_at_a_time
 
 
 @contextmanager
-def linearizable_s3() -> Iterator[threading.RLock]:
-    """Run the requests to S3 one at a time, and yield the lock that each holds."""
+def linearizable_s3() -> Iterator[None]:
+    """Run the requests to S3 one at a time."""
     lock = threading.RLock()
     with (
         patch.object(S3Response, "bucket_response", one_at_a_time(lock, S3Response.bucket_response)),
         patch.object(S3Response, "key_response", one_at_a_time(lock, S3Response.key_response)),
     ):
-        yield lock
+        yield

@@ -9,7 +9,6 @@ NOT_MENDING = {
     "local/cloud/interpreter_clients.py": "only faster",
     "local/cloud/request_overhead.py": "only faster",
     "local/cloud/right_of_way.py": "shares the interpreter between requests and work in the background",
-    "local/cloud/s3_speed.py": "only faster",
     "local/cloud/state_machine_parsing.py": "only faster",
     "local/cloud/step_functions_quotas.py": "adds the quotas of an account, and counts calls and transitions",
 }
