@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser, BrowserContext, Page
 
+_EMPTY_PAGE = "<!doctype html><link rel='icon' href='data:,'>"
+"""A page without a request of its own. The browser would ask any other for ``/favicon.ico``, at any later time."""
+
 _FORGET = """
 (user) => {
   localStorage.clear();
@@ -41,7 +44,10 @@ class Tabs:
 def first_tab(context: BrowserContext, url: str, user: str) -> Page:
     """Return a context's first tab, in which the user has never been at the URL."""
     page = context.pages[0] if context.pages else new_page(context)
-    page.goto(f"{url}/favicon.svg")
+    empty = f"{url}/empty"
+    page.route(empty, lambda route: route.fulfill(content_type="text/html", body=_EMPTY_PAGE))
+    page.goto(empty)
+    page.unroute(empty)  # while a route exists, the browser caches nothing
     page.evaluate(_FORGET, user)
     return page
 

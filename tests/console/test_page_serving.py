@@ -27,7 +27,7 @@ def folder(tmp_path: Path) -> Path:
     dist = tmp_path / "dist"
     (dist / "assets").mkdir(parents=True)
     (dist / "index.html").write_text("<!doctype html><title>Castline</title>", "utf-8")
-    (dist / "favicon.svg").write_text("<svg/>", "utf-8")
+    (dist / "icon.svg").write_text("<svg/>", "utf-8")
     (dist / "assets" / "index-B4dC0ffe.js").write_text("export {}", "utf-8")
     (dist / "assets" / "index-B4dC0ffe.css").write_text("body{}", "utf-8")
     return dist
@@ -60,7 +60,7 @@ def client(gateway: Gateway) -> Client:
     [
         ("/", "text/html; charset=utf-8"),
         ("/index.html", "text/html; charset=utf-8"),
-        ("/favicon.svg", "image/svg+xml"),
+        ("/icon.svg", "image/svg+xml"),
         ("/assets/index-B4dC0ffe.js", "text/javascript; charset=utf-8"),
         ("/assets/index-B4dC0ffe.css", "text/css; charset=utf-8"),
         ("/config.json", "application/json"),
@@ -79,7 +79,7 @@ def test_every_file_has_its_type_and_the_headers_that_guard_it(client: Client, p
 
 def test_what_carries_a_hash_is_kept_and_all_else_asked_for_again(client: Client) -> None:
     assert client.get("/assets/index-B4dC0ffe.js").headers["Cache-Control"] == "public, max-age=31536000, immutable"
-    for path in ("/", "/favicon.svg", "/config.json"):
+    for path in ("/", "/icon.svg", "/config.json"):
         assert client.get(path).headers["Cache-Control"] == "no-cache"
 
 
