@@ -17,6 +17,7 @@ from botocore.exceptions import ClientError
 from castline.speech.errors import SpeechError
 from castline.speech.providers.azure.session import AzureSpeechSession
 from tests.faults.faults import Call, Fault, Mode
+from tests.faults.permissions import Use, permissions_for, presigning_observed
 from tests.faults.processes import Process, ProcessDied, ThreadDied, current_process
 
 if TYPE_CHECKING:
@@ -69,10 +70,12 @@ class Calls:
         struck: the number of times that the fault has struck.
         started: the names of the executions that have been started.
         spoken: how often each text has been spoken, and is to be paid for.
+        uses: the permissions that the functions have used so far, for any job.
     """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
+        self.uses: set[Use] = set()
         self.begin(None, {})
 
     def begin(self, fault: Fault | None, staging: Staging) -> None:
@@ -105,6 +108,7 @@ class Calls:
                 return make_api_call(client, operation, parameters)
 
             def happen() -> Any:
+                self._note_use(operation, parameters)
                 answer = make_api_call(client, operation, parameters)
                 if operation == "StartExecution":
                     self.started.add(parameters["name"])
@@ -128,8 +132,16 @@ class Calls:
         with (
             patch.object(BaseClient, "_make_api_call", observed_api_call),
             patch.object(AzureSpeechSession, "synthesize", observed_synthesize),
+            presigning_observed(self._note_use),
         ):
             yield
+
+    def _note_use(self, operation: str, parameters: dict[str, Any]) -> None:
+        process = current_process()
+        if process is not None:
+            uses = {Use(process.function, operation, each) for each in permissions_for(operation, parameters)}
+            with self._lock:
+                self.uses |= uses
 
     def _make(self, process: Process, operation: str, effect: Effect) -> Any:
         with self._lock:

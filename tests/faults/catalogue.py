@@ -124,22 +124,23 @@ def faults_in(scenario: str) -> Iterator[Fault]:
 
 
 def faults_of_each_kind() -> Iterator[tuple[str, Fault]]:
-    """Yield one fault for each write of each function in a scenario, and one for its reads, with the scenario.
+    """Yield one fault for each write of each function, and one for its reads, with the first scenario that has it.
 
     Its mode is the one that the function, and then the whole suite, has met least often so far. Of several calls, it
     breaks the last one, when most is at stake.
     """
-    met: Counter[tuple[str, Mode]] = Counter()
-    met_by_all: Counter[Mode] = Counter()
+    kinds: dict[tuple[str, str], tuple[str, list[Fault]]] = {}
     for scenario in CALLS:
-        kinds: dict[tuple[str, str], list[Fault]] = defaultdict(list)
+        of_scenario: dict[tuple[str, str], list[Fault]] = defaultdict(list)
         for fault in faults_in(scenario):
             operation = fault.call.operation
-            kinds[fault.call.function, "reads" if operation in WITHOUT_EFFECT else operation].append(fault)
-        for (function, _), faults in kinds.items():
-            fault = min(
-                faults, key=lambda each: (met[function, each.mode], met_by_all[each.mode], -each.call.ordinal)
-            )
-            met[function, fault.mode] += 1
-            met_by_all[fault.mode] += 1
-            yield scenario, fault
+            of_scenario[fault.call.function, "reads" if operation in WITHOUT_EFFECT else operation].append(fault)
+        for kind, faults in of_scenario.items():
+            kinds.setdefault(kind, (scenario, faults))
+    met: Counter[tuple[str, Mode]] = Counter()
+    met_by_all: Counter[Mode] = Counter()
+    for (function, _), (scenario, faults) in kinds.items():
+        fault = min(faults, key=lambda each: (met[function, each.mode], met_by_all[each.mode], -each.call.ordinal))
+        met[function, fault.mode] += 1
+        met_by_all[fault.mode] += 1
+        yield scenario, fault

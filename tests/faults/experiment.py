@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tests.faults.laboratory import Laboratory
+    from tests.faults.permissions import Use
 
 # Until a job's retention has passed; and until the bucket's own rules, which stand behind that, have applied.
 _RETENTION = timedelta(days=31, hours=6)
@@ -43,6 +44,7 @@ class Outcome:
         ended: the status of each ended job, and its error code if it has one.
         retries: the number of retries of tasks in the workflow.
         reconciled: the actions of the reconciler.
+        uses: the permissions that the functions have used.
         left_behind: every deviation from the expected end state; for a conflict, every effect that users notice.
     """
 
@@ -52,6 +54,7 @@ class Outcome:
     ended: tuple[str, ...]
     retries: int
     reconciled: tuple[str, ...]
+    uses: frozenset[Use]
     left_behind: tuple[str, ...]
 
 
@@ -65,10 +68,8 @@ def experiment(laboratory: Laboratory, scenario_name: str, fault: Fault) -> Outc
 
 
 def undisturbed(laboratory: Laboratory, scenario_name: str) -> Outcome:
-    """Run a scenario with nothing broken, unless the laboratory has done so, and inspect the result."""
-    if scenario_name not in laboratory.undisturbed:
-        laboratory.undisturbed[scenario_name] = _run(laboratory, scenario_name, None)
-    return laboratory.undisturbed[scenario_name]
+    """Run a scenario with nothing broken, unless it is known what happens then, and inspect the result."""
+    return laboratory.undisturbed.get(scenario_name, lambda: _run(laboratory, scenario_name, None))
 
 
 def _differences(outcome: Outcome, undisturbed: Outcome) -> Iterator[str]:
@@ -85,6 +86,7 @@ def _run(laboratory: Laboratory, scenario_name: str, fault: Fault | None) -> Out
     inspection.clear_away()
     laboratory.events_published()
     calls = laboratory.calls
+    calls.uses.clear()
     calls.begin(fault, scenario.stage(laboratory))
     with Client(laboratory) as client:
         scenario.act(client)
@@ -114,6 +116,7 @@ def _run(laboratory: Laboratory, scenario_name: str, fault: Fault | None) -> Out
         ended=ended,
         retries=retries,
         reconciled=reconciled,
+        uses=frozenset(calls.uses),
         left_behind=tuple(left_behind),
     )
 

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 from uuid import uuid4
 
+import boto3
+
 from castline import composition, dynamodb
 from local import stack as local_stack
 from local.azure_speech.server import AzureSpeechEmulator
@@ -20,16 +22,17 @@ from local.cloud.lambda_errors import FunctionError
 from local.stack import LocalStack
 from tests.faults import inspection
 from tests.faults.calls import Calls
+from tests.faults.outcomes import Outcomes
 from tests.faults.processes import Processes
 from tests.patience import PATIENCE_SECONDS
 from tests.quiet import quiet
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from pathlib import Path
 
     from local.azure_speech.throttling import Throttling
     from local.cloud.limits import Limits
-    from tests.faults.experiment import Outcome
 
 # If nothing has happened for so long, time passes until the next run of the schedule. An outage lasts for longer than
 # a job may take.
@@ -73,7 +76,7 @@ class Laboratory:
         speech: its provider.
         calls: the calls of its functions to AWS and the provider.
         clock: the clock of its functions.
-        undisturbed: the outcomes of the scenarios without a fault that have run so far.
+        undisturbed: the outcomes of the scenarios without a fault.
     """
 
     def __init__(
@@ -83,11 +86,12 @@ class Laboratory:
         calls: Calls,
         processes: Processes,
         clock: FunctionsClock,
+        undisturbed: Outcomes,
     ) -> None:
         self.stack = stack
         self.speech = speech
         self.calls = calls
-        self.undisturbed: dict[str, Outcome] = {}
+        self.undisturbed = undisturbed
         self.clock = clock
         self._processes = processes
         self._ended: set[str] = set()
@@ -99,8 +103,20 @@ class Laboratory:
 
     @classmethod
     @contextmanager
-    def opened(cls, *, throttling: Throttling | None = None, limits: Limits | None = None) -> Iterator[Laboratory]:
-        """Yield a laboratory, while the context lasts; ``throttling`` is its provider's limits, ``limits`` AWS's."""
+    def opened(
+        cls,
+        *,
+        throttling: Throttling | None = None,
+        limits: Limits | None = None,
+        undisturbed: Path | None = None,
+    ) -> Iterator[Laboratory]:
+        """Yield a laboratory, while the context lasts.
+
+        Args:
+            throttling: the limits of its provider.
+            limits: the limits of AWS.
+            undisturbed: a folder for the outcomes without a fault, which laboratories with the same limits share.
+        """
         speech = AzureSpeechEmulator(voice_engine="tone", throttling=throttling)
         calls, processes, clock = Calls(), Processes(), FunctionsClock()
         with ExitStack() as context:
@@ -110,6 +126,7 @@ class Laboratory:
             context.enter_context(quiet(event_delivery.logger))
             context.enter_context(processes.observed())
             context.enter_context(calls.observed())
+            context.enter_context(_clients_made_once())
             context.enter_context(composition.given(clock=lambda: clock.now))
             stack = LocalStack(
                 clock=Clock(wait_scale=_WAIT_SCALE),
@@ -119,7 +136,7 @@ class Laboratory:
             )
             context.enter_context(stack)
             context.enter_context(_little_garbage_collected())
-            yield cls(stack, speech, calls, processes, clock)
+            yield cls(stack, speech, calls, processes, clock, Outcomes(undisturbed))
 
     def settle(self) -> None:
         """Wait until all automatic work is done: executions, events, and every invocation.
@@ -221,6 +238,26 @@ class Laboratory:
             with self._delivered:
                 self._ended.add(event["detail"]["name"])
                 self._delivered.notify_all()
+
+
+@contextmanager
+def _clients_made_once() -> Iterator[None]:
+    """Make each AWS client only once: a fifth of the CPU time went into making them, although that calls nothing."""
+    make_client: Any = boto3.Session.client
+    made: dict[str, Any] = {}
+    making = threading.Lock()
+
+    def client(session: boto3.Session, service: str, /, **options: Any) -> Any:
+        config = options.get("config")
+        told = {**options, "config": vars(config) if config else None}
+        key = f"{session.region_name} {service} {sorted(told.items())}"
+        with making:
+            if key not in made:
+                made[key] = make_client(session, service, **options)
+            return made[key]
+
+    with patch.object(boto3.Session, "client", client):
+        yield
 
 
 @contextmanager

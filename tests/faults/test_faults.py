@@ -13,6 +13,7 @@ import pytest
 from tests.faults.catalogue import CALLS, faults_of_each_kind, parse
 from tests.faults.experiment import experiment, undisturbed
 from tests.faults.laboratory import Laboratory
+from tests.faults.outcomes import folder_for_all_processes
 from tests.faults.scenarios import SCENARIOS
 
 if TYPE_CHECKING:
@@ -25,8 +26,8 @@ READING = "read"
 
 
 @pytest.fixture(scope="module")
-def laboratory() -> Iterator[Laboratory]:
-    with Laboratory.opened() as laboratory:
+def laboratory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Laboratory]:
+    with Laboratory.opened(undisturbed=folder_for_all_processes(tmp_path_factory)) as laboratory:
         yield laboratory
 
 

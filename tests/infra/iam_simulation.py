@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from tests.infra.observed_calls import Permission
+    from tests.faults.permissions import Permission
     from tests.infra.synthesis import Deployment
 
 Statements = list[dict[str, Any]]

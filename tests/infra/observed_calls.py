@@ -7,53 +7,37 @@ started, and a multipart upload is aborted when it fails. Sounds are kept beside
 from __future__ import annotations
 
 import wave
-from contextlib import contextmanager
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
-from unittest.mock import patch
 
 import boto3
-from botocore.client import BaseClient
 from PIL import Image
 
 from castline import composition
-from castline.audio.storage import AudioStorage
 from castline.dynamodb import serialize
 from castline.jobs.items import job_key
 from castline.sounds.items import sound_key
-from castline.sounds.keys import UPLOAD, sound_file_key
-from castline.sounds.storage import SoundStorage
-from castline.table import PARTITION_KEY
-from castline.webhooks.items import PARTITION_PREFIX
+from castline.sounds.keys import sound_file_key
 from infra.functions import PUBLISH_EVENTS
 from local.gateway import OPERATOR
 from tests.e2e.api_client import ApiClient
 from tests.e2e.dialogues import HSIAO_YU, dialogue
 from tests.faults.experiment import experiment, undisturbed
 from tests.faults.faults import Call, Fault, Mode
-from tests.faults.laboratory import Laboratory
-from tests.faults.processes import current_process
 from tests.faults.scenarios import SCENARIOS, Client
 from tests.integration.local_cloud.eventually import eventually
 from tests.integration.webhooks.receiver import Receiver
 from tests.large_subtitles import make_subtitles_large
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
-    from castline.sounds.model import Sound
-
-TABLE = "AWS::DynamoDB::Table.Arn"
-BUCKET = "AWS::S3::Bucket.Arn"
-STATE_MACHINE = "AWS::StepFunctions::StateMachine"
-EXECUTIONS = "arn:AWS::Partition:states:AWS::Region:AWS::AccountId:execution:AWS::StepFunctions::StateMachine.Name:*"
-SECRET = "AWS::SecretsManager::Secret"
-EVENT_BUS = "AWS::Events::EventBus.Arn"
-QUEUE = "AWS::SQS::Queue.Arn"
-WEBHOOKS = "WEBHOOKS#*"
+    from tests.faults.laboratory import Laboratory
+    from tests.faults.permissions import Permission, Use
 
 ONLY_WHEN_BROKEN = (
     ("completed", Fault(Call("submit", "StartExecution", 1), Mode.ERROR_BEFORE)),
@@ -63,41 +47,6 @@ ONLY_WHEN_BROKEN = (
 _KEEPER = "user-with-sounds"
 _PAST = {":past": {"N": "1"}}
 _API = {"submit", "submit-keyed", "cancel", "stop", "read"}
-_OBJECTS = {
-    "AbortMultipartUpload": "s3:AbortMultipartUpload",
-    "CompleteMultipartUpload": "s3:PutObject",
-    "CreateMultipartUpload": "s3:PutObject",
-    "DeleteObject": "s3:DeleteObject",
-    "GetObject": "s3:GetObject",
-    "HeadObject": "s3:GetObject",
-    "PutObject": "s3:PutObject",
-    "UploadPart": "s3:PutObject",
-}
-_ELSEWHERE = {
-    "DescribeExecution": ("states:DescribeExecution", EXECUTIONS),
-    "GetSecretValue": ("secretsmanager:GetSecretValue", SECRET),
-    "StartExecution": ("states:StartExecution", STATE_MACHINE),
-    "StopExecution": ("states:StopExecution", EXECUTIONS),
-    "PutEvents": ("events:PutEvents", EVENT_BUS),
-    "ChangeMessageVisibility": ("sqs:ChangeMessageVisibility", QUEUE),
-    "GetQueueAttributes": ("sqs:GetQueueAttributes", QUEUE),
-    "SendMessage": ("sqs:SendMessage", QUEUE),
-    "SendTaskFailure": ("states:SendTaskFailure", "*"),
-    "SendTaskSuccess": ("states:SendTaskSuccess", "*"),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Permission:
-    """An action on a resource, named as ``Deployment.flat`` names it.
-
-    ``prefix`` limits what may be listed, and ``partitions`` which items of the table.
-    """
-
-    action: str
-    resource: str
-    prefix: str | None = None
-    partitions: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,28 +62,27 @@ class Observed:
     permissions: dict[str, set[Permission]]
 
 
-def observe() -> Observed:
-    """Run every scenario, and return the observed calls."""
-    observed = Observed(operations=set(), permissions={})
-    with _recording(observed), Laboratory.opened() as laboratory:
-        for scenario in SCENARIOS:
-            undisturbed(laboratory, scenario)
-        for scenario, fault in ONLY_WHEN_BROKEN:
-            experiment(laboratory, scenario, fault)
-        _lose_ticket(laboratory)
-        _meet_damage(laboratory)
-        _preview(laboratory)
-        _read(laboratory)
-        _operate(laboratory)
-        _keep_sounds(laboratory)
-        _deliver_webhooks(laboratory)
-        _publish_again(laboratory)
-    return observed
+def observe(laboratory: Laboratory) -> Observed:
+    """Run every scenario, unless another process has done so, and return the observed calls."""
+    uses: set[Use] = set()
+    for scenario in SCENARIOS:
+        uses |= undisturbed(laboratory, scenario).uses
+    for scenario, fault in ONLY_WHEN_BROKEN:
+        uses |= experiment(laboratory, scenario, fault).uses
+    laboratory.calls.uses.clear()
+    _meet_damage(laboratory)
+    _preview(laboratory)
+    _read(laboratory)
+    _operate(laboratory)
+    _keep_sounds(laboratory)
+    _deliver_webhooks(laboratory)
+    _publish_again(laboratory)
+    uses |= laboratory.calls.uses
 
-
-def _lose_ticket(laboratory: Laboratory) -> None:
-    """Have the reconciler send a ticket for a batch with which a task has died."""
-    experiment(laboratory, "completed", Fault(Call("synthesize", "Speak", 1), Mode.CRASH_BEFORE))
+    permissions: dict[str, set[Permission]] = defaultdict(set)
+    for use in uses:
+        permissions["api" if use.function in _API else use.function].add(use.permission)
+    return Observed({(use.function, use.operation) for use in uses}, dict(permissions))
 
 
 def _meet_damage(laboratory: Laboratory) -> None:
@@ -327,80 +275,3 @@ def _png() -> bytes:
     written = BytesIO()
     Image.new("RGB", (1, 1)).save(written, "PNG")
     return written.getvalue()
-
-
-@contextmanager
-def _recording(observed: Observed) -> Iterator[None]:
-    make_api_call = BaseClient._make_api_call  # type: ignore[attr-defined]
-    presign, presign_frames = AudioStorage.download_url, AudioStorage._frames_url
-    presign_upload, presign_listening = SoundStorage.upload_url, SoundStorage.listen_url
-
-    def note(operation: str, parameters: dict[str, Any]) -> None:
-        process = current_process()
-        if process is not None:
-            observed.operations.add((process.function, operation))
-            function = "api" if process.function in _API else process.function
-            observed.permissions.setdefault(function, set()).update(_needed(operation, parameters))
-
-    def recorded_call(client: Any, operation: str, parameters: dict[str, Any]) -> Any:
-        note(operation, parameters)
-        return make_api_call(client, operation, parameters)
-
-    def recorded_presigning(storage: AudioStorage, key: str, **options: Any) -> str:
-        # Whoever uses the URL does so with the permissions of the function that has signed it.
-        note("GetObject", {"Key": key})
-        return presign(storage, key, **options)
-
-    def recorded_frames(storage: AudioStorage, key: str, expires_in_seconds: int) -> str:
-        note("GetObject", {"Key": key})
-        return presign_frames(storage, key, expires_in_seconds)
-
-    def recorded_upload(storage: SoundStorage, sound: Sound, **options: Any) -> Any:
-        note("PutObject", {"Key": sound_file_key(sound.user_id, sound.id, UPLOAD)})
-        return presign_upload(storage, sound, **options)
-
-    def recorded_listening(storage: SoundStorage, sound: Sound, **options: Any) -> Any:
-        note("GetObject", {"Key": sound_file_key(sound.user_id, sound.id, UPLOAD)})
-        return presign_listening(storage, sound, **options)
-
-    with (
-        patch.object(BaseClient, "_make_api_call", recorded_call),
-        patch.object(AudioStorage, "download_url", recorded_presigning),
-        patch.object(AudioStorage, "_frames_url", recorded_frames),
-        patch.object(SoundStorage, "upload_url", recorded_upload),
-        patch.object(SoundStorage, "listen_url", recorded_listening),
-    ):
-        yield
-
-
-def _needed(operation: str, parameters: dict[str, Any]) -> Iterator[Permission]:
-    match operation:
-        case "TransactWriteItems":
-            for item in parameters["TransactItems"]:
-                (kind,) = item
-                yield Permission(
-                    "dynamodb:ConditionCheckItem" if kind == "ConditionCheck" else f"dynamodb:{kind}Item", TABLE
-                )
-        case "TransactGetItems":
-            yield Permission("dynamodb:GetItem", TABLE)
-        case "BatchGetItem" | "DeleteItem" | "GetItem" | "PutItem" | "UpdateItem":
-            item = parameters.get("Key") or parameters.get("Item") or {}
-            within = item.get(PARTITION_KEY, {}).get("S", "").startswith(PARTITION_PREFIX)
-            yield Permission(f"dynamodb:{operation}", TABLE, partitions=WEBHOOKS if within else None)
-        case "Query":
-            index = parameters.get("IndexName")
-            yield Permission("dynamodb:Query", f"{TABLE}/index/{index}" if index else TABLE)
-        case "ListObjectsV2":
-            yield Permission("s3:ListBucket", BUCKET, prefix=f"{_folder(parameters['Prefix'])}/*")
-        case _ if operation in _ELSEWHERE:
-            yield Permission(*_ELSEWHERE[operation])
-        case _:
-            folder = _folder(parameters["Key"])
-            yield Permission(_OBJECTS[operation], f"{BUCKET}/{folder}/*")
-            if folder == "segments" and operation in {"GetObject", "HeadObject"}:
-                # To be told that it is missing, and not that it is forbidden. Such a request names no prefix.
-                yield Permission("s3:ListBucket", BUCKET)
-
-
-def _folder(key: str) -> str:
-    return key.partition("/")[0]

@@ -10,18 +10,11 @@ import pytest
 from infra import functions
 from tests.faults.calls import SPEAK
 from tests.faults.catalogue import CALLS, parse
+from tests.faults.laboratory import Laboratory
+from tests.faults.outcomes import folder_for_all_processes
+from tests.faults.permissions import BUCKET, QUEUE, SECRET, STATE_MACHINE, TABLE, WEBHOOKS, Permission
 from tests.infra.iam_simulation import Request, judge, request_for
-from tests.infra.observed_calls import (
-    BUCKET,
-    QUEUE,
-    SECRET,
-    STATE_MACHINE,
-    TABLE,
-    WEBHOOKS,
-    Observed,
-    Permission,
-    observe,
-)
+from tests.infra.observed_calls import Observed, observe
 from tests.infra.test_functions import path
 
 if TYPE_CHECKING:
@@ -29,7 +22,7 @@ if TYPE_CHECKING:
 
     from tests.infra.synthesis import Deployment
 
-# Every scenario of the fault suite runs once.
+# Every scenario of the fault suite runs once, here or in another process.
 pytestmark = pytest.mark.timeout(900)
 
 KEYS = "dynamodb:LeadingKeys"
@@ -186,8 +179,9 @@ def granted(deployment: Deployment, role: str) -> set[Permission]:
 
 
 @pytest.fixture(scope="module")
-def observed() -> Observed:
-    return observe()
+def observed(tmp_path_factory: pytest.TempPathFactory) -> Observed:
+    with Laboratory.opened(undisturbed=folder_for_all_processes(tmp_path_factory)) as laboratory:
+        return observe(laboratory)
 
 
 def needed(observed: Observed, spec: functions.FunctionSpec) -> set[Permission]:
