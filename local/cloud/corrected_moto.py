@@ -19,7 +19,6 @@ from local.cloud.lambdas import Lambdas
 from local.cloud.limits import Limits
 from local.cloud.object_events import object_events
 from local.cloud.published_events import published_events
-from local.cloud.request_overhead import light_requests
 from local.cloud.s3 import linearizable_s3
 from local.cloud.s3_cors import matching_cors_rules
 from local.cloud.s3_expiry import noted_object_expiries
@@ -30,6 +29,7 @@ from local.cloud.step_functions_quotas import metered_step_functions
 from local.cloud.task_tokens import single_use_task_tokens
 from local.cloud.ttl import noted_expiries
 from local.cloud.usage import Usage
+from local.cloud.user_agent import constant_user_agent
 
 _MOTO_CONFIG = {
     "core": {"mock_credentials": False},
@@ -91,7 +91,7 @@ def _corrections(
         enter = stack.enter_context
         enter(fake_credentials(region))
         enter(mock_aws(config=_MOTO_CONFIG))
-        enter(light_requests())
+        enter(constant_user_agent())
         enter(linearizable_dynamodb(limits.transactions, usage))
         enter(forgotten_items())
         enter(quick_dynamodb())

@@ -12,13 +12,12 @@ from unittest.mock import patch
 from moto.core.serialize import JSONSerializer
 from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.dynamo_type import DynamoType
-from moto.dynamodb.models.table import Table
 
 
 @contextmanager
 def quick_dynamodb() -> Iterator[None]:
     """Give the same answers faster. Requests must come one at a time, as with `linearizable_dynamodb`."""
-    with _queries_read_one_partition(), _items_sorted_by_value(), _values_found_by_their_type():
+    with _queries_read_one_partition(), _values_found_by_their_type():
         yield
 
 
@@ -40,20 +39,6 @@ def _queries_read_one_partition() -> Iterator[None]:
             table.items = everything
 
     with patch.object(DynamoDBBackend, "query", query_partition):
-        yield
-
-
-@contextmanager
-def _items_sorted_by_value() -> Iterator[None]:
-    def all_items(table: Any) -> list[Any]:
-        if table.range_key_attr is None:
-            return sorted(table.items.values(), key=lambda item: item.hash_key.cast_value)
-        return sorted(
-            (item for partition in table.items.values() for item in partition.values()),
-            key=lambda item: (item.hash_key.cast_value, item.range_key.cast_value),
-        )
-
-    with patch.object(Table, "all_items", all_items):
         yield
 
 

@@ -1,4 +1,4 @@
-"""Each hook into moto mends a fault that a test shows on moto without hooks, or has another reason."""
+"""Each hook into moto or botocore mends a fault that a test shows without hooks, or has another reason."""
 
 import re
 from pathlib import Path
@@ -7,10 +7,10 @@ REPOSITORY = Path(__file__).parents[3]
 NOT_MENDING = {
     "local/cloud/dynamodb_speed.py": "only faster",
     "local/cloud/interpreter_clients.py": "only faster",
-    "local/cloud/request_overhead.py": "only faster",
     "local/cloud/right_of_way.py": "shares the interpreter between requests and work in the background",
     "local/cloud/state_machine_parsing.py": "only faster",
     "local/cloud/step_functions_quotas.py": "adds the quotas of an account, and counts calls and transitions",
+    "local/cloud/user_agent.py": "only faster",
 }
 """The hooks that mend nothing, and why they exist."""
 
@@ -20,7 +20,7 @@ def test_each_hook_mends_a_fault_that_a_test_shows() -> None:
     hooks = {
         str(path.relative_to(REPOSITORY))
         for path, text in sources.items()
-        if "from moto" in text and "from unittest.mock import" in text
+        if re.search("from (moto|botocore)", text) and "from unittest.mock import" in text
     }
     shown = {
         hook
