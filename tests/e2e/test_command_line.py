@@ -1,14 +1,21 @@
-"""``python -m local``, as ``make demo`` and ``make dev`` run it."""
+"""``python -m local``, as ``make demo`` and ``make dev`` run it.
+
+Loading the service takes seconds. A fork server loads it once, and each program is a copy of that process.
+"""
 
 from __future__ import annotations
 
+import multiprocessing
+import os
 import re
+import runpy
 import signal
 import socket
 import subprocess
 import sys
 import time
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import httpx
@@ -24,22 +31,72 @@ from tests.unit.audio.ffmpeg import ebur128_of_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from multiprocessing.process import BaseProcess
     from pathlib import Path
 
 START_SECONDS = 120
 
 
-def run_local(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    """Run ``python -m local`` with arguments that make it end by itself."""
-    return subprocess.run(  # noqa: S603 (the arguments are ours)
-        [sys.executable, "-m", "local", *arguments],
-        cwd=folder,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        encoding="utf-8",
-        timeout=START_SECONDS + PATIENCE_SECONDS,
-        check=False,
-    )
+@dataclass(frozen=True, slots=True)
+class Program:
+    """``python -m local`` in a process of its own, whose output goes to two files."""
+
+    process: BaseProcess
+    streams: tuple[Path, Path]
+
+    def read(self) -> tuple[str, str]:
+        """Return its standard output and its standard error so far."""
+        out, err = (each.read_text("utf-8") for each in self.streams)
+        return out, err
+
+    def send_signal(self, number: signal.Signals) -> None:
+        assert self.process.pid
+        os.kill(self.process.pid, number)
+
+    def wait(self, timeout_seconds: float) -> tuple[int, str, str]:
+        """Wait for its end; return its exit status, its standard output and its standard error."""
+        self.process.join(timeout_seconds)
+        assert self.process.exitcode is not None, self.read()
+        return self.process.exitcode, *self.read()
+
+
+@contextmanager
+def started(*arguments: str, folder: Path, logs: Path) -> Iterator[Program]:
+    """Run ``python -m local`` in a folder; kill it at the end unless it has ended."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["local.__main__", "local.demo", "local.stack", __name__])
+    streams = logs / "out", logs / "err"
+    process = context.Process(target=become_local, args=(arguments, folder, streams))
+    process.start()
+    try:
+        yield Program(process, streams)
+    finally:
+        process.kill()
+        process.join()
+
+
+def become_local(arguments: tuple[str, ...], folder: Path, streams: tuple[Path, Path]) -> None:
+    """Become ``python -m local`` with some arguments, in the process that runs this."""
+    for number, path in enumerate(streams, 1):
+        file = os.open(path, os.O_WRONLY | os.O_CREAT)
+        os.dup2(file, number)
+        os.close(file)
+    os.chdir(folder)
+    sys.argv = ["local", *arguments]
+    sys.modules.pop("local.__main__", None)  # runpy warns of a module that it runs again
+    runpy.run_module("local", run_name="__main__", alter_sys=True)
+
+
+@pytest.fixture
+def logs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder for the output of a program."""
+    return tmp_path_factory.mktemp("output")
+
+
+def run_local(*arguments: str, folder: Path, logs: Path) -> tuple[int, str, str]:
+    """Run ``python -m local`` with arguments that make it end by itself; return its exit status and its output."""
+    with started(*arguments, folder=folder, logs=logs) as program:
+        return program.wait(START_SECONDS + PATIENCE_SECONDS)
 
 
 @pytest.fixture
@@ -50,44 +107,34 @@ def free_port() -> int:
 
 
 @contextmanager
-def running_dev(port: int, folder: Path, *options: str) -> Iterator[subprocess.Popen[str]]:
-    """Run ``dev`` on a port until it answers; kill it at the end unless it has ended."""
-    with subprocess.Popen(  # noqa: S603 (the arguments are ours)
-        [sys.executable, "-m", "local", "dev", "--port", str(port), "--voice-engine", "tone", *options],
-        cwd=folder,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        encoding="utf-8",
-    ) as process:
-        try:
-            wait_until_healthy(process, port)
-            yield process
-        finally:
-            process.kill()
+def running_dev(port: int, *options: str, folder: Path, logs: Path) -> Iterator[Program]:
+    """Run ``dev`` on a port, which it answers; kill it at the end unless it has ended."""
+    arguments = ("dev", "--port", str(port), "--voice-engine", "tone", *options)
+    with started(*arguments, folder=folder, logs=logs) as program:
+        wait_until_healthy(program, port)
+        yield program
 
 
-def wait_until_healthy(process: subprocess.Popen[str], port: int) -> None:
+def wait_until_healthy(program: Program, port: int) -> None:
     deadline = time.monotonic() + START_SECONDS
     with ApiClient(f"http://127.0.0.1:{port}") as client:
-        while process.poll() is None and time.monotonic() < deadline:
+        while program.process.is_alive() and time.monotonic() < deadline:
             try:
                 client.get("/health").raise_for_status()
             except httpx.TransportError:
                 time.sleep(0.2)
             else:
                 return
-    process.kill()
-    raise AssertionError(f"dev did not start: {process.communicate()}")
+    raise AssertionError(f"dev did not start: {program.read()}")
 
 
-def test_demo_leaves_a_playable_file_and_keeps_logs_off_the_console(tmp_path: Path) -> None:
+def test_demo_leaves_a_playable_file_and_keeps_logs_off_the_console(tmp_path: Path, logs: Path) -> None:
     # When
-    demo = run_local("demo", "--out", "audio", folder=tmp_path)
+    exit_code, shown, complaints = run_local("demo", "--out", "audio", folder=tmp_path, logs=logs)
 
     # Then there is a file
-    assert (demo.returncode, demo.stderr) == (0, "")
-    assert "✓" in demo.stdout
+    assert (exit_code, complaints) == (0, "")
+    assert "✓" in shown
     [file] = (tmp_path / "audio").iterdir()
     assert file.name == "公園裡.mp3"
     assert decode(file.read_bytes()).duration_ms > 2_000
@@ -99,16 +146,16 @@ def test_demo_leaves_a_playable_file_and_keeps_logs_off_the_console(tmp_path: Pa
     log = (tmp_path / "out" / "functions.log").read_text("utf-8")
     for line_of_operators in ('"JobsCompleted"', '"level":"INFO"'):
         assert line_of_operators in log
-        assert line_of_operators not in demo.stdout
+        assert line_of_operators not in shown
 
 
-def test_example_leaves_an_audiobook_with_music_and_chapters(tmp_path: Path) -> None:
+def test_example_leaves_an_audiobook_with_music_and_chapters(tmp_path: Path, logs: Path) -> None:
     # When
-    example = run_local("example", "--out", "book", folder=tmp_path)
+    exit_code, shown, complaints = run_local("example", "--out", "book", folder=tmp_path, logs=logs)
 
     # Then
-    assert (example.returncode, example.stderr) == (0, "")
-    chapters = [line.split("\t") for line in example.stdout.splitlines()[-3:]]
+    assert (exit_code, complaints) == (0, "")
+    chapters = [line.split("\t") for line in shown.splitlines()[-3:]]
     assert [title for *_, title in chapters] == ["第一章：清晨", "第二章：湖心", "第三章：日出"]
 
     # And another build of FFmpeg than the one that made the file finds in it what there should be
@@ -131,10 +178,10 @@ def test_example_leaves_an_audiobook_with_music_and_chapters(tmp_path: Path) -> 
 class TestDev:
     @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda number: number.name)
     def test_serves_this_machine_until_it_is_told_to_stop(
-        self, free_port: int, tmp_path: Path, number: signal.Signals
+        self, free_port: int, tmp_path: Path, logs: Path, number: signal.Signals
     ) -> None:
         # Given a job that is being processed
-        with running_dev(free_port, tmp_path, "--latency-ms", "60000") as process:
+        with running_dev(free_port, "--latency-ms", "60000", folder=tmp_path, logs=logs) as program:
             url = f"http://127.0.0.1:{free_port}"
             with ApiClient(url) as client:
                 client.wait_for(client.submit(dialogue()), "processing")
@@ -143,26 +190,26 @@ class TestDev:
                 socket.create_connection(("127.0.0.2", free_port), timeout=PATIENCE_SECONDS)
 
             # When
-            process.send_signal(number)
-            output, complaints = process.communicate(timeout=PATIENCE_SECONDS)
+            program.send_signal(number)
+            exit_code, output, complaints = program.wait(PATIENCE_SECONDS)
 
         # Then it ends as if nothing were the matter
-        assert (process.returncode, complaints) == (0, "")
+        assert (exit_code, complaints) == (0, "")
         assert f"Castline is running on {url}" in output
         assert "POST /api/v1/jobs 201" in output
         with pytest.raises(httpx.ConnectError):
             httpx.get(url, trust_env=False, timeout=PATIENCE_SECONDS)
 
-    def test_says_in_a_line_that_the_port_is_in_use(self, tmp_path: Path) -> None:
+    def test_says_in_a_line_that_the_port_is_in_use(self, tmp_path: Path, logs: Path) -> None:
         # Given
         with socket.create_server(("127.0.0.1", 0)) as server:
             port = server.getsockname()[1]
 
             # When
-            dev = run_local("dev", "--port", str(port), folder=tmp_path)
+            exit_code, output, complaints = run_local("dev", "--port", str(port), folder=tmp_path, logs=logs)
 
         # Then
-        assert (dev.returncode, dev.stdout) == (1, "")
-        [line] = dev.stderr.splitlines()
+        assert (exit_code, output) == (1, "")
+        [line] = complaints.splitlines()
         assert f"cannot listen on 127.0.0.1:{port}" in line
         assert "PORT=" in line
