@@ -7,6 +7,7 @@ import socket
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import ContextVar
 from dataclasses import replace
 from datetime import UTC, datetime
 from types import MappingProxyType
@@ -186,6 +187,10 @@ def ask(method: str, path: str, job_id: str, user: str) -> tuple[Answer, float]:
     return answer, time.monotonic() - started
 
 
+HAS_COME: ContextVar[threading.Event | None] = ContextVar("has_come", default=None)
+"""Event of the request that is being answered, which is set when the request waits for a service."""
+
+
 class Waiting:
     """Record of the requests that wait for the services that hang."""
 
@@ -200,12 +205,11 @@ class Waiting:
     )
 
     def __init__(self, services: Sequence[str], monkeypatch: pytest.MonkeyPatch) -> None:
-        self._own = threading.local()
         names = {self.NAMES[service] for service in services}
         make_api_call = BaseClient._make_api_call  # type: ignore[attr-defined]
 
         def noted(client: BaseClient, *arguments: Any) -> Any:
-            has_come = getattr(self._own, "has_come", None)
+            has_come = HAS_COME.get()
             if has_come is not None and client.meta.service_model.service_name in names:
                 has_come.set()
             return make_api_call(client, *arguments)
@@ -217,7 +221,7 @@ class Waiting:
         has_come = threading.Event()
 
         def noted() -> tuple[Answer, float]:
-            self._own.has_come = has_come
+            HAS_COME.set(has_come)
             return ask(*request)
 
         asked = pool.submit(noted)
@@ -250,9 +254,7 @@ def test_services_that_hang_are_a_503_in_time(
     for service in services:
         monkeypatch.setenv(f"AWS_ENDPOINT_URL_{service}", silence)
     monkeypatch.setenv("MAX_ACTIVE_JOBS", str(len(SUBMISSIONS)))
-    one_by_one = ROUTES_BY_SERVICE["SECRETS_MANAGER"] if "SECRETS_MANAGER" in services else set()
-    at_once = {route for service in services for route in ROUTES_BY_SERVICE[service]} - one_by_one
-    routes = [*sorted(at_once), *sorted(one_by_one)]
+    routes = sorted({route for service in services for route in ROUTES_BY_SERVICE[service]})
     waiting = Waiting(services, monkeypatch)
 
     # When
@@ -261,10 +263,8 @@ def test_services_that_hang_are_a_503_in_time(
         for method, path in routes:
             # Powertools keeps the request in a class variable: the next one comes when this one waits for AWS.
             asked.append(waiting.ask(pool, method, path, job_id, user))
-            if (method, path) in one_by_one:
-                # Else the next one waits for this one: one thread at a time reads a secret.
-                asked[-1].result()
-                composition.reset()
+            # The next request gets parts of its own. Otherwise it waits for this one, as one thread reads a secret.
+            composition.reset()
         answers = [each.result() for each in asked]
 
     # Then
