@@ -105,7 +105,11 @@ class Synthesis:
 
 
 def synthesize(
-    environments: Iterable[Environment], *, into: Path, prepare: Callable[[cdk.App], None] = lambda _app: None
+    environments: Iterable[Environment],
+    *,
+    into: Path,
+    prepare: Callable[[cdk.App], None] = lambda _app: None,
+    validate: bool = True,
 ) -> None:
     """Synthesize environments. Their code and layers are not built, because the templates do not depend on them.
 
@@ -113,12 +117,13 @@ def synthesize(
         environments: the environments.
         into: a folder for CDK and its output.
         prepare: called with the app before the synthesis.
+        validate: whether CDK validates the templates, which takes as long as to make them.
 
     Raises:
         RuntimeError: CDK's own validation, or one that ``prepare`` has added, has found something.
     """
     context = json.loads(CDK_JSON.read_text("utf-8"))["context"] | OF_THE_COMMAND
-    app = cdk.App(outdir=str(into / "out"), context=context)
+    app = cdk.App(outdir=str(into / "out"), context=context, builtin_cloud_formation_validation=validate)
     add_stacks(app, environments, lambda architecture: _artefacts(into / architecture))
     prepare(app)
     app.synth()

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from castline import composition
-from infra.sign_in import COMMAND_LINE_CALLBACK
+from castline_cli import loopback
 from tests.infra.examples import MACHINES
 
 if TYPE_CHECKING:
@@ -176,8 +176,9 @@ def test_the_audio_is_where_the_page_may_play_it_from(monkeypatch: pytest.Monkey
 def test_people_come_back_from_sign_in_to_the_console_or_the_command_line(deployment: Deployment) -> None:
     client = deployment.service.the("AWS::Cognito::UserPoolClient")["Properties"]
     console = "https://AWS::CloudFront::Distribution.DomainName/"
+    command_line = f"http://localhost:{loopback.PORT}{loopback.PATH}"
 
-    assert [deployment.flat(each) for each in client["CallbackURLs"]] == [console, COMMAND_LINE_CALLBACK]
+    assert [deployment.flat(each) for each in client["CallbackURLs"]] == [console, command_line]
     assert [deployment.flat(each) for each in client["LogoutURLs"]] == [console]
     assert client["AllowedOAuthFlows"] == ["code"]
     assert client["GenerateSecret"] is False

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from infra.environments import DEV, ENVIRONMENTS, PROD, STAGING
-from tests.infra.synthesis import synthesize
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -52,6 +51,8 @@ def test_only_dev_gives_its_data_away() -> None:
 
 
 def test_prod_is_not_made_unless_somebody_hears_its_alarms_or_that_is_meant(tmp_path: Path) -> None:
+    from tests.infra.synthesis import synthesize
+
     deaf = dataclasses.replace(PROD, alarm_email=None, alarms_without_email=False)
 
     with pytest.raises(ValueError, match="prod has no alarm_email"):

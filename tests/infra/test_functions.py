@@ -13,12 +13,13 @@ from castline.settings import Settings
 from castline.usecases.settle_previews import OVER
 from infra import functions
 from infra.environments import ENVIRONMENTS
-from infra.service_functions import CA_BUNDLE
 
 if TYPE_CHECKING:
     from tests.infra.synthesis import Deployment, Synthesis
 
 
+CA_BUNDLE = "/opt/python/certifi/cacert.pem"
+"""The certificates in the layer, for the SDK of a provider that looks for them elsewhere."""
 UPLOAD = "Console/Files/Upload"
 """The function that CloudFormation calls at a deployment; it is not part of the service."""
 

@@ -14,7 +14,6 @@ from infra import functions
 from infra.environments import Environment, SpeechProviderSettings
 from infra.speech_providers import NEEDS
 from tests.infra.examples import EVERYTHING
-from tests.infra.synthesis import synthesize
 from tests.infra.test_functions import deployed
 
 if TYPE_CHECKING:
@@ -75,6 +74,8 @@ def test_every_function_knows_the_prices(everything: Deployment, spec: functions
 
 
 def test_an_environment_whose_price_is_none_is_not_synthesized(tmp_path: Path) -> None:
+    from tests.infra.synthesis import synthesize
+
     broken = Environment(name="broken", speech_providers=(SpeechProviderSettings("azure", price_per_million=-1),))
 
     with pytest.raises(InvalidProviderOptions, match="price_per_million of azure"):
@@ -82,6 +83,8 @@ def test_an_environment_whose_price_is_none_is_not_synthesized(tmp_path: Path) -
 
 
 def test_an_environment_whose_provider_cannot_use_its_options_is_not_synthesized(tmp_path: Path) -> None:
+    from tests.infra.synthesis import synthesize
+
     broken = Environment(name="broken", speech_providers=(SpeechProviderSettings("openai"),))
 
     with pytest.raises(InvalidProviderOptions, match="model"):

@@ -12,7 +12,6 @@ import boto3
 from moto import mock_aws
 
 from infra import functions
-from infra.workflow import DEFINITION_FILE
 from local import resources
 
 if TYPE_CHECKING:
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
 
     from tests.infra.synthesis import Deployment
 
-TEXT = DEFINITION_FILE.read_text("utf-8")
+TEXT = resources.WORKFLOW_FILE.read_text("utf-8")
 WITH_NODE = Path(__file__).parent.parent.parent / "scripts" / "with-node"
 
 
@@ -39,7 +38,7 @@ def substituted(arns: dict[str, str]) -> Any:
 
 def test_the_validator_of_the_states_language_finds_nothing() -> None:
     finished = subprocess.run(  # noqa: S603 (our own arguments)
-        [WITH_NODE, "asl-validator", "--json-path", DEFINITION_FILE], check=False, capture_output=True
+        [WITH_NODE, "asl-validator", "--json-path", resources.WORKFLOW_FILE], check=False, capture_output=True
     )
 
     assert finished.returncode == 0, finished.stdout
@@ -74,7 +73,6 @@ def test_what_runs_here_is_the_same_file(monkeypatch: pytest.MonkeyPatch) -> Non
         arn = resources.create_state_machine(arns)
         definition = boto3.client("stepfunctions").describe_state_machine(stateMachineArn=arn)["definition"]
 
-    assert resources.WORKFLOW_FILE == DEFINITION_FILE
     assert json.loads(definition) == substituted(arns)
 
 
