@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-import httpx
 import pytest
 from openapi_schema_validator import OAS31Validator
 
@@ -14,8 +13,9 @@ from local.openapi import document
 from tests.contract.tokens import Issuer
 
 if TYPE_CHECKING:
+    import httpx
+
     from castline.api.contract import Operation
-    from local.stack import LocalStack
 
 PROTECTED = [each for each in OPERATIONS if not each.is_open]
 OPEN = [each for each in OPERATIONS if each.is_open]
@@ -26,15 +26,15 @@ def route_name(route: Operation) -> str:
     return f"{route.method} {route.path}"
 
 
-def ask(stack: LocalStack, route: Operation, authorization: str | None = None) -> httpx.Response:
+def ask(http: httpx.Client, route: Operation, authorization: str | None = None) -> httpx.Response:
     headers = {"X-User-Id": "user-0"} | ({} if authorization is None else {"Authorization": authorization})
     path = route.path.replace("{job_id}", "01900000-0000-7000-8000-000000000000")
-    return httpx.request(route.method, f"{stack.url}{path}", headers=headers)
+    return http.request(route.method, path, headers=headers)
 
 
 @pytest.mark.parametrize("route", PROTECTED, ids=route_name)
-def test_a_request_without_a_token_is_refused_as_the_document_says(stack: LocalStack, route: Operation) -> None:
-    answer = ask(stack, route)
+def test_a_request_without_a_token_is_refused_as_the_document_says(http: httpx.Client, route: Operation) -> None:
+    answer = ask(http, route)
 
     assert (answer.status_code, answer.headers["WWW-Authenticate"]) == (401, "Bearer")
     content = DOCUMENT["paths"][route.path][route.method.lower()]["responses"]["401"]["content"]
@@ -42,11 +42,11 @@ def test_a_request_without_a_token_is_refused_as_the_document_says(stack: LocalS
     OAS31Validator(schema).validate(answer.json())
 
 
-def test_only_a_valid_token_is_taken(stack: LocalStack, issuer: Issuer) -> None:
+def test_only_a_valid_token_is_taken(http: httpx.Client, issuer: Issuer) -> None:
     (route,) = (each for each in PROTECTED if route_name(each) == "GET /api/v1/jobs")
 
     answers = {
-        name: ask(stack, route, authorization).status_code
+        name: ask(http, route, authorization).status_code
         for name, authorization in {
             "valid": f"Bearer {issuer.token('user-0')}",
             "of another issuer's key": f"Bearer {Issuer().token('user-0')}",
@@ -59,5 +59,5 @@ def test_only_a_valid_token_is_taken(stack: LocalStack, issuer: Issuer) -> None:
 
 
 @pytest.mark.parametrize("route", OPEN, ids=route_name)
-def test_the_health_checks_take_no_token(stack: LocalStack, route: Operation) -> None:
-    assert ask(stack, route).status_code == 200
+def test_the_health_checks_take_no_token(http: httpx.Client, route: Operation) -> None:
+    assert ask(http, route).status_code == 200
