@@ -80,6 +80,15 @@ def client(stack: LocalStack, user: str) -> Iterator[ApiClient]:
 
 
 @pytest.fixture
+def unspoken(stack: LocalStack, client: ApiClient) -> Iterator[None]:
+    """Keep the user's jobs pending, and cancel them at the end, because nobody listens to them."""
+    with stack.cloud.lambdas.pause("plan"):
+        yield
+        for job_id in client.list_ids(status="pending"):
+            client.cancel(job_id)
+
+
+@pytest.fixture
 def castline(stack: LocalStack, user: str, tmp_path: Path, downloads: BadRoad, program: Path) -> Castline:
     """Return the command line of that user, in a folder of its own."""
     downloads.clear()

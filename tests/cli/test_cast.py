@@ -60,6 +60,7 @@ class TestADealtVoice:
             "choose another)"
         )
 
+    @pytest.mark.usefixtures("unspoken")
     def test_is_for_those_who_have_none(self, castline: Castline, input_of: Any) -> None:
         outcome = castline("say", "-", "--no-wait", "--voice", f"A={YUN_JHE}", stdin=STDIN)
 
@@ -68,6 +69,7 @@ class TestADealtVoice:
         assert voices["B"] not in {YUN_JHE, ""}
         assert outcome.complaint.startswith("castline: voices: B: ")
 
+    @pytest.mark.usefixtures("unspoken")
     def test_of_a_text_is_told_as_well(self, castline: Castline, input_of: Any) -> None:
         outcome = castline("say", "--text", "今天天氣真好，我們出去走走吧。", "--no-wait")
 
@@ -78,6 +80,7 @@ class TestADealtVoice:
             rf"castline: voice: \S+ \({given['voice_id']}\) \(use --voice NAME to choose another\)", outcome.complaint
         )
 
+    @pytest.mark.usefixtures("unspoken")
     def test_of_a_language_that_nothing_tells_is_that_of_the_locale(self, castline: Castline, input_of: Any) -> None:
         castline.environment["LC_ALL"] = "fr_FR.UTF-8"
 
@@ -103,6 +106,7 @@ class TestADealtVoice:
 
 
 class TestANameOfAVoice:
+    @pytest.mark.usefixtures("unspoken")
     def test_is_as_good_as_its_id(self, castline: Castline, input_of: Any) -> None:
         castline.done("say", "-", "--no-wait", "--voice", "A=曉雨", "--voice", "B=yunjhe", stdin=STDIN)
 
@@ -131,6 +135,7 @@ class TestACastFile:
         path.write_text(self.CAST, "utf-8")
         return path
 
+    @pytest.mark.usefixtures("unspoken")
     def test_says_who_speaks_how(self, castline: Castline, cast: Path, input_of: Any) -> None:
         castline.done("say", "-", "--no-wait", "--cast", "cast.toml", stdin=STDIN)
 
@@ -139,6 +144,7 @@ class TestACastFile:
         [_a, b] = given["voice_assignments"]
         assert (b["speed"], b["pitch"]) == (1.5, -5)
 
+    @pytest.mark.usefixtures("unspoken")
     def test_gives_way_to_options(self, castline: Castline, cast: Path, input_of: Any) -> None:
         options = ("--voice", f"A={YUN_JHE}", "--speed", "B=0.8")
 
@@ -184,6 +190,7 @@ class TestAShow:
         show = {"album": "Walks", "output_format": "flac", "gap_ms": 500, "cast": cast}
         assert client.put("/shows/walks", json=show).is_success
 
+    @pytest.mark.usefixtures("unspoken")
     def test_is_saved_from_a_job_without_its_title(self, castline: Castline) -> None:
         # Given
         options = ("--voice", HSIAO_YU, "--gap", "500", "--title", "Episode 1", "--album", "Walks")
@@ -199,6 +206,7 @@ class TestAShow:
         assert "title" not in show
         assert "name" not in show
 
+    @pytest.mark.usefixtures("unspoken")
     def test_makes_the_next_episode_alike(
         self, castline: Castline, walks: None, input_of: Any, client: ApiClient
     ) -> None:
@@ -212,6 +220,7 @@ class TestAShow:
         assert (given["output_format"], given["gap_ms"]) == ("flac", 500)
         assert client.job(client.list_ids()[0])["album"] == "Walks"
 
+    @pytest.mark.usefixtures("unspoken")
     def test_gives_way_to_a_cast_file_and_to_options(self, castline: Castline, walks: None, input_of: Any) -> None:
         (castline.folder / "cast.toml").write_text(f'[cast]\nB = "{HSIAO_YU}"\n', "utf-8")
 
@@ -238,6 +247,7 @@ class TestAShow:
 
         assert castline.done("say", "-", "--show", "walks", stdin="A：早安。\n".encode()) == "Walks.mp3\n"
 
+    @pytest.mark.usefixtures("unspoken")
     def test_adds_its_pronunciations_behind_those_of_options(self, castline: Castline, input_of: Any) -> None:
         # Given
         show = {
@@ -311,6 +321,7 @@ class TestAQuestion:
         assert "--answer same_speaker:ANNA=keep (" in outcome.err
         assert re.search(r"^castline: standard input:3: .*Answer with --answer ", outcome.err, re.MULTILINE)
 
+    @pytest.mark.usefixtures("unspoken")
     def test_is_answered_by_the_option(self, castline: Castline, input_of: Any) -> None:
         answers = ("--answer", "same_speaker:ANNA=join", "--answer", "sound:SFX=leave_out")
 

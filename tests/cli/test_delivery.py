@@ -16,6 +16,8 @@ ARIA, JENNY = "en-US-AriaNeural", "en-US-JennyNeural"
 SCRIPT = b"Jos\xc3\xa9: Hello.\nB: Hi there.\n"
 VOICES = ("--voice", ARIA, "--voice", f"B={JENNY}", "--language", "en-US")
 
+pytestmark = pytest.mark.usefixtures("unspoken")
+
 
 def given_by(client: ApiClient) -> dict[str, Any]:
     [job_id] = client.list_ids()

@@ -78,6 +78,7 @@ class TestFiles:
         assert bytes(file.tags["covr"][0]) == (castline.folder / "cover.png").read_bytes()
         assert castline.done("jobs", "show", job_id).count("music\tintro, outro, bed\n") == 1
 
+    @pytest.mark.usefixtures("unspoken")
     def test_are_uploaded_once_for_all_jobs(self, castline: Castline, client: ApiClient) -> None:
         # Given
         options = ("--no-wait", *VOICES, "--intro", "intro.wav", "--outro", "./intro.wav")
@@ -98,6 +99,7 @@ class TestFiles:
         castline.done("say", "-", *options, "--upload-again", stdin=STDIN)
         assert len(sounds_of(client)) == 2
 
+    @pytest.mark.usefixtures("unspoken")
     def test_may_be_gone_once_they_are_uploaded(self, castline: Castline, client: ApiClient) -> None:
         # Given
         castline.done("sounds", "upload", "intro.wav", "bed.wav")
@@ -137,6 +139,7 @@ class TestFiles:
 
 
 class TestAFileOfMusic:
+    @pytest.mark.usefixtures("unspoken")
     def test_says_what_options_do_not(self, castline: Castline, client: ApiClient) -> None:
         # Given
         folder = castline.folder / "theme"

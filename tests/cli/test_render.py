@@ -78,6 +78,7 @@ class TestAVersion:
         assert (castline.folder / "out.opus").read_bytes().startswith(b"OggS")
         assert (castline.folder / "out.srt").read_text().startswith("1\n")
 
+    @pytest.mark.usefixtures("unspoken")
     def test_may_be_left_alone(self, castline: Castline, client: ApiClient, job_id: str) -> None:
         printed = castline.done("render", job_id[-8:], "--loudness", "none", "--no-wait")
         answer = castline.done("render", job_id, "--loudness", "broadcast", "--no-wait", "--json")

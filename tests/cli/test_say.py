@@ -67,6 +67,7 @@ class TestAScript:
         assert file.name.startswith("castline-")
         assert file.name.endswith(f"{job_id[-8:]}.mp3")
 
+    @pytest.mark.usefixtures("unspoken")
     def test_is_spoken_as_the_options_say(self, castline: Castline, script: Path, client: ApiClient) -> None:
         options = ("--language", "en-GB", "--format", "wav", "--gap", "500", "--crossfade", "0")
 
@@ -93,6 +94,7 @@ class TestAScript:
         assert text.splitlines()[0] == "1"
         assert "早安" in text
 
+    @pytest.mark.usefixtures("unspoken")
     def test_may_be_left_alone_with_the_defaults_of_the_service(
         self, castline: Castline, script: Path, client: ApiClient
     ) -> None:
@@ -131,6 +133,7 @@ class TestAScript:
 
 
 class TestVoices:
+    @pytest.mark.usefixtures("unspoken")
     def test_go_by_any_spelling_of_a_name(self, castline: Castline, client: ApiClient) -> None:
         script = "B: 早\nJose\u0301: 安\nJos\u00e9: 好\n".encode()
 
@@ -173,6 +176,7 @@ class TestAText:
         assert (given["text"], given["voice_id"]) == ("今天天氣真好", HSIAO_YU)
         assert (given["speed"], given["pitch"], given["volume"]) == (1.5, -5, 0.5)
 
+    @pytest.mark.usefixtures("unspoken")
     def test_may_come_through_a_pipe(self, castline: Castline, client: ApiClient) -> None:
         castline.done("say", "--text", "-", "--voice", HSIAO_YU, "--no-wait", stdin="早安".encode())
 
@@ -333,6 +337,7 @@ def test_messages_come_in_the_language_that_is_wanted(
     assert outcome.err.splitlines()[0] == f"castline: {sentence}"
 
 
+@pytest.mark.usefixtures("unspoken")
 def test_what_is_printed_as_json_is_json(castline: Castline) -> None:
     printed = castline.done("say", "-", "--no-wait", "--json", *VOICES, stdin=SCRIPT.encode("utf-8"))
 

@@ -33,6 +33,7 @@ def test_they_leave_standard_output_alone(castline: Castline, options: tuple[str
     ]
 
 
+@pytest.mark.usefixtures("unspoken")
 def test_those_of_a_turn_name_the_line_of_the_script(castline: Castline) -> None:
     # Given a turn of several lines, of which one is not spoken, and the same warning twice in one line
     script = "A:\nOne.\n\n---\n[sad] Two. [sad] Three.\nB: Four.\n（驚喜）五。"
@@ -48,6 +49,7 @@ def test_those_of_a_turn_name_the_line_of_the_script(castline: Castline) -> None
     ]
 
 
+@pytest.mark.usefixtures("unspoken")
 def test_those_of_a_text_name_its_line(castline: Castline) -> None:
     outcome = castline("say", "--text", "One.\n[laughs] Two.", "--no-wait", *VOICE)
     assert outcome.complaint == "castline: --text:2: This tag is unknown and is not spoken: [laughs]"
@@ -67,12 +69,14 @@ def test_those_of_a_resubmitted_job_name_the_turn(castline: Castline, client: Ap
     )
 
 
+@pytest.mark.usefixtures("unspoken")
 def test_they_are_told_in_the_chosen_language(castline: Castline) -> None:
     outcome = castline("say", "-", "--no-wait", "--lang", "zh-TW", *VOICE, stdin="A：[laughs] 好。".encode())
 
     assert outcome.complaint == "castline: 標準輸入:1: 無法識別的標籤，不會朗讀：[laughs]"
 
 
+@pytest.mark.usefixtures("unspoken")
 def test_there_are_none_about_a_literal_script(castline: Castline, client: ApiClient) -> None:
     castline.done("say", "-", "--literal", "--no-wait", *VOICE, stdin=b"A: **One** [laughs] two.")
 

@@ -35,10 +35,19 @@ def names_in(castline: Castline) -> list[str]:
     return sorted(each.name for each in castline.folder.iterdir())
 
 
+def cancelled(client: ApiClient, stack: LocalStack, **titles: Any) -> dict[str, Any]:
+    """Return a job that has ended without being spoken."""
+    with stack.cloud.lambdas.pause("plan"):
+        job_id = client.submit(dialogue(**titles))
+        client.cancel(job_id)
+    return client.job(job_id)
+
+
 class TestSay:
     @pytest.mark.parametrize(
         "what", [("-", *VOICES), ("--text", "早安", "--voice", HSIAO_YU)], ids=["script", "text"]
     )
+    @pytest.mark.usefixtures("unspoken")
     def test_submits_them(self, castline: Castline, client: ApiClient, what: tuple[str, ...]) -> None:
         castline.done("say", *what, "--no-wait", *OPTIONS, stdin=STDIN)
 
@@ -141,9 +150,12 @@ class TestList:
         """Return a user with jobs of several titles, and one without."""
         user = f"user-{uuid.uuid4()}"
         with ApiClient(stack.url, user_id=user) as client:
-            client.complete(dialogue())
-            for title in ("Lesson 1: Tea", "a\u202eb\n\u2066[/x]", "茶", "很長的標題" * 40, "x" * 200):
-                client.complete(dialogue(title=title))
+            cancelled(client, stack)
+            for title in ("Lesson 1: Tea", "a\u202eb\n\u2066[/x]"):
+                cancelled(client, stack, title=title)
+            client.complete(dialogue(title="茶"))
+            for title in ("很長的標題" * 40, "x" * 200):
+                cancelled(client, stack, title=title)
         return user
 
     def test_has_a_column_of_titles_if_there_are_any(self, castline: Castline, client: ApiClient) -> None:
@@ -179,6 +191,7 @@ class TestList:
 
 
 class TestShow:
+    @pytest.mark.usefixtures("unspoken")
     def test_tells_them(self, castline: Castline, client: ApiClient) -> None:
         client.submit(dialogue(**TITLES))
 
@@ -186,6 +199,7 @@ class TestShow:
 
         assert lines[1:4] == [f"{name}\t{text}" for name, text in TITLES.items()]
 
+    @pytest.mark.usefixtures("unspoken")
     def test_tells_none_where_there_is_none(self, castline: Castline, client: ApiClient) -> None:
         client.submit(dialogue(album="Walks"))
 
@@ -196,8 +210,10 @@ class TestShow:
 
 
 class TestRename:
-    def test_changes_what_is_said_and_nothing_else(self, castline: Castline, client: ApiClient) -> None:
-        job_id = client.complete(dialogue(**TITLES))["id"]
+    def test_changes_what_is_said_and_nothing_else(
+        self, castline: Castline, client: ApiClient, stack: LocalStack
+    ) -> None:
+        job_id = cancelled(client, stack, **TITLES)["id"]
 
         assert castline.done("jobs", "rename", "last", "--title", "Two", "--author", "") == f"{job_id}\n"
 
@@ -214,6 +230,7 @@ class TestRename:
             "castline: nothing to change: use --title, --author or --album; see `castline jobs rename --help`",
         )
 
+    @pytest.mark.usefixtures("unspoken")
     def test_is_refused_as_the_service_says(self, castline: Castline, client: ApiClient) -> None:
         job_id = client.submit(dialogue(title="One"))
 
@@ -228,6 +245,7 @@ class TestRename:
 
         assert (outcome.exit_code, outcome.complaint) == (6, "castline: There is no such job.")
 
+    @pytest.mark.usefixtures("unspoken")
     def test_outlasts_a_connection_that_breaks(
         self, castline: Castline, client: ApiClient, stack: LocalStack, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -253,20 +271,22 @@ class TestCompletion:
         }
         return castline.run().out
 
-    def test_explains_jobs_by_their_titles(self, castline: Castline, client: ApiClient) -> None:
-        plain = client.complete(dialogue())
-        titled = client.complete(dialogue(title="第一課–餐廳" + "長" * 100))
+    def test_explains_jobs_by_their_titles(self, castline: Castline, client: ApiClient, stack: LocalStack) -> None:
+        plain = cancelled(client, stack)
+        titled = cancelled(client, stack, title="第一課–餐廳" + "長" * 100)
 
         _last, first, second = self.offered(castline, "fish").splitlines()
 
-        assert first == f"{titled['id']}\tcompleted, {titled['created_at']}, 第一課–餐廳{'長' * 14}"
-        assert second == f"{plain['id']}\tcompleted, {plain['created_at']}"
+        assert first == f"{titled['id']}\tcancelled, {titled['created_at']}, 第一課–餐廳{'長' * 14}"
+        assert second == f"{plain['id']}\tcancelled, {plain['created_at']}"
 
     @pytest.mark.parametrize("shell", ["fish", "zsh", "powershell"])
-    def test_hands_no_commands_to_the_shell(self, castline: Castline, client: ApiClient, shell: str) -> None:
-        client.complete(dialogue(title=self.HOSTILE))
+    def test_hands_no_commands_to_the_shell(
+        self, castline: Castline, client: ApiClient, stack: LocalStack, shell: str
+    ) -> None:
+        cancelled(client, stack, title=self.HOSTILE)
 
         offered = self.offered(castline, shell)
 
-        assert "completed, " in offered
+        assert "cancelled, " in offered
         assert "ab c d e f ghij" in offered
