@@ -31,14 +31,17 @@ ROOT: Final = Path(__file__).parents[2]
 _MAX_CALL_BYTES: Final = 128 * 1024
 _USED_ON_TERMINALS: Final = ("rich.console", "rich.markup", "rich.progress", "rich.table")
 _NOT_LOADED: Final = {"castline_cli.__main__", "castline_cli.agents"}
-# Without a package, so that it starts at once. It sends its call, passes signals on, and ends as the command ends.
+# Without a package, and without modules of Python that are slow to load, so that it starts at once. It sends its
+# call, passes signals on, and ends as the command ends.
 _PROGRAM: Final = f"""#!{sys.executable} -IS
-import marshal, os, signal, socket, sys
-line = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+import _signal, _socket, marshal, os, sys
+line = _socket.socket(_socket.AF_UNIX, _socket.SOCK_SEQPACKET)
 line.connect({{address!r}})
-socket.send_fds(line, [marshal.dumps((sys.argv[1:], os.getcwd(), dict(os.environ)))], [0, 1, 2])
-for number in (signal.SIGINT, signal.SIGTERM):
-    signal.signal(number, lambda number, _frame: line.send(bytes([number])))
+call = marshal.dumps((sys.argv[1:], os.getcwd(), dict(os.environ)))
+files = b"".join(number.to_bytes(4, sys.byteorder) for number in (0, 1, 2))
+line.sendmsg([call], [(_socket.SOL_SOCKET, _socket.SCM_RIGHTS, files)])
+for number in (_signal.SIGINT, _signal.SIGTERM):
+    _signal.signal(number, lambda number, _frame: line.send(bytes([number])))
 os._exit(line.recv(1)[0])
 """
 

@@ -6,9 +6,10 @@ An operation, parameter or field that AWS does not have is a failure, and so is 
 from __future__ import annotations
 
 import json
+import marshal
+import socket
 import sys
 from functools import cache
-from multiprocessing.connection import Listener
 from threading import Thread
 from typing import TYPE_CHECKING, Any, Final, Self
 
@@ -32,15 +33,20 @@ OF_THE_COMMAND: Final = frozenset(
 S3_COMMANDS: Final = {"rm": {"--recursive"}, "rb": {"--force"}}
 """Commands that are no operations, with their options."""
 STDIN: Final = "file:///dev/stdin"
-# Without a package and without botocore, whose models take a second to load: the stand-in loads each once.
+# Without botocore, whose models take a second to load: the stand-in loads each once. It also does without modules of
+# Python that are slow to load.
 PROGRAM: Final = f"""#!{sys.executable} -IS
-import sys
-from multiprocessing.connection import Client
+import _socket, marshal, sys
 # Its input may come from another one of its kind, which has to be answered first.
 stdin = sys.stdin.read() if {STDIN!r} in sys.argv else ""
-with Client({{address!r}}) as line:
-    line.send((sys.argv[1:], stdin))
-    printed, problem = line.recv()
+line = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM)
+line.connect({{address!r}})
+line.sendall(marshal.dumps((sys.argv[1:], stdin)))
+line.shutdown(_socket.SHUT_WR)
+parts = []
+while part := line.recv(65536):
+    parts.append(part)
+printed, problem = marshal.loads(b"".join(parts))
 sys.stdout.write(printed)
 sys.exit(problem)
 """
@@ -74,7 +80,9 @@ class StandInAws:
         """Write the program, and answer it."""
         self._program.write_text(PROGRAM.format(address=self._address), "utf-8")
         self._program.chmod(0o755)
-        self._listener = Listener(self._address)
+        self._listener = socket.socket(socket.AF_UNIX)
+        self._listener.bind(self._address)
+        self._listener.listen()
         Thread(target=self._serve, daemon=True).start()
         return self
 
@@ -82,22 +90,23 @@ class StandInAws:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Answer no more."""
+        self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
 
     def _serve(self) -> None:
         while True:
             try:
-                line = self._listener.accept()
+                line, _ = self._listener.accept()
             except OSError:
                 return
-            with line:
-                words, stdin = line.recv()
+            with line, line.makefile("rb") as sent:
+                words, stdin = marshal.loads(sent.read())  # noqa: S302 (our own program has sent it)
                 try:
                     printed, problem = self._run(words, stdin), 0
                 except Exception as error:  # noqa: BLE001 (whatever it is, the shell waits for an answer)
                     printed, problem = "", 1
                     self.failures.append(f"aws {' '.join(words)}: {error}")
-                line.send((printed, problem))
+                line.sendall(marshal.dumps((printed, problem)))
 
     def _run(self, words: Sequence[str], stdin: str) -> str:
         service, operation, *rest = words
