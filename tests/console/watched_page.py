@@ -23,6 +23,15 @@ addEventListener("securitypolicyviolation", (event) =>
 """
 
 
+_HURRY = """
+for (const name of ["setTimeout", "setInterval"]) {
+  const wait = window[name];
+  window[name] = (task, ms = 0, ...rest) => wait(task, ms >= 1000 && ms <= 10000 ? ms / 5 : ms, ...rest);
+}
+"""
+"""Lets a page that asks again every few seconds, as it does until a job has ended, wait a fifth of that."""
+
+
 @dataclass
 class Watch:
     """The problems of a page so far."""
@@ -61,9 +70,10 @@ def _is_of_operators(message: ConsoleMessage) -> bool:
 
 
 def new_page(context: BrowserContext) -> Page:
-    """Open a tab that logs what violates the page's policy."""
+    """Open a tab that logs what violates the page's policy, and that asks again sooner than it would."""
     page = context.new_page()
     page.add_init_script(_TELL_VIOLATIONS)
+    page.add_init_script(_HURRY)
     return page
 
 
