@@ -79,16 +79,22 @@ def read_thread(written: Sequence[tuple[int, str]]) -> Thread:
 
 
 def _headers(written: Sequence[tuple[int, str]], start: int) -> list[str]:
-    """Return the block of headers at the index ``start``; an empty list if it does not name the author."""
+    """Return the block of headers at the index ``start``; an empty list if it does not name the author.
+
+    A second author begins the headers of another message.
+    """
     headers: list[str] = []
+    has_author = False
     for index in range(start, len(written)):
         text = written[index][1]
-        if not (_FROM.fullmatch(text) or _HEADER.fullmatch(text)):
+        names_author = _FROM.fullmatch(text) is not None
+        if (names_author and has_author) or not (names_author or _HEADER.fullmatch(text)):
             break
         headers.append(text)
+        has_author = has_author or names_author
     # A block needs several headers, because some headers are also names, such as An and Van.
     is_block = len(headers) >= _SEVERAL_HEADERS or (len(headers) > 1 and any("@" in text for text in headers))
-    return headers if is_block and any(_FROM.fullmatch(text) for text in headers) else []
+    return headers if is_block and has_author else []
 
 
 def _unquoted(text: str) -> str:

@@ -66,7 +66,7 @@ class MarkdownTable:
     def takes(self, row: str) -> bool:
         """Return whether ``row`` belongs to a table whose header names speakers and texts."""
         cells = _cells_of(row)
-        self._columns = (self._columns or columns_of(cells)) if cells is not None else None
+        self._columns = (columns_of(cells) or self._columns) if cells is not None else None
         return self._columns is not None
 
     def line_of(self, row: str, number: int) -> Line | None:

@@ -259,6 +259,88 @@ class TestFountain:
         ]
 
 
+class TestTables:
+    @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+    def test_each_row_is_a_turn_in_its_line(self, delimiter: str) -> None:
+        script = "\ufeff" + 'speaker,text\n**A**,"one\ntwo"\n\n,more\n,\nB,yo'.replace(",", delimiter)
+
+        assert [(turn.speaker, turn.text, turn.line) for turn in parse(script).turns] == [
+            ("A", "one\ntwo\nmore", 2),
+            ("B", "yo", 7),
+        ]
+        assert reported(script) == []
+
+    def test_other_columns_are_reported_together(self) -> None:
+        script = "id,Speaker,Text,mood,\n1,A,hi,glad,x\n2,B,yo"
+
+        assert turns_of(script) == [("A", "hi"), ("B", "yo")]
+        assert reported(script) == [(WarningKind.NOT_DIALOGUE, 1, "id, mood")]
+
+    def test_without_a_header_the_first_two_columns_count(self) -> None:
+        parsed = parse("A,hi,x\nB,yo", script_format=ScriptFormat.CSV)
+
+        assert [(turn.speaker, turn.text, turn.line) for turn in parsed.turns] == [("A", "hi", 1), ("B", "yo", 2)]
+        assert parsed.warnings == ()
+
+    def test_only_the_first_header_is_one(self) -> None:
+        assert turns_of("text,speaker\nhi,A\ntext,speaker") == [("A", "hi"), ("speaker", "text")]
+
+    def test_a_heading_in_a_cell_is_a_chapter(self) -> None:
+        script = 'speaker,text\nA,"# One\nhi"'
+
+        assert [(turn.text, turn.chapter) for turn in parse(script).turns] == [("hi", "One")]
+        assert [turn.text for turn in parse(script, markup=Markup.LITERAL).turns] == ["# One\nhi"]
+
+    def test_in_markdown(self) -> None:
+        script = "| Speaker | Text |\n|---|---|\n| **A** | hi |\n| | more |\n| B | yo \\| ok"
+
+        assert [(turn.speaker, turn.text, turn.line) for turn in parse(script).turns] == [
+            ("A", "hi\nmore", 3),
+            ("B", "yo | ok", 5),
+        ]
+
+    def test_of_several_in_markdown_each_has_its_own_columns(self) -> None:
+        script = "| Text | Name |\n|:-|-:|\n| hi | A |\n\n| Name | Line |\n|---|---|\n| B | yo |\n\nC: end"
+
+        assert turns_of(script) == [("A", "hi"), ("B", "yo"), ("C", "end")]
+        assert reported(script) == []
+
+
+class TestEmails:
+    HEADERS = "From: Anna Lee <anna@example.com>\nTo: Bob\nDate: Monday\nSubject: Hi\n\n"
+    REPORTED = (WarningKind.NOT_DIALOGUE, 1, "From: Anna Lee <anna@example.com> To: Bob Date: Monday Subject: Hi")
+
+    def test_an_author_speaks_from_the_headers_on(self) -> None:
+        script = f"{self.HEADERS}Hello Bob.\n--\nAnna\n"
+
+        assert [(turn.speaker, turn.text, turn.line) for turn in parse(script).turns] == [
+            ("Anna Lee", "Hello Bob.\nAnna", 1)
+        ]
+        assert reported(script) == [self.REPORTED, (WarningKind.NOT_DIALOGUE, 7, "--")]
+
+    def test_whoever_is_quoted_speaks_the_quotation(self) -> None:
+        wrote = "On Mon, Jan 5, 2026 at 9:00 AM, Bob Ray <bob@example.com> wrote:"
+        script = f"{self.HEADERS}Yes!\n\n{wrote}\n> Will you come?\n> Bob"
+
+        assert [(turn.speaker, turn.text, turn.line) for turn in parse(script).turns] == [
+            ("Anna Lee", "Yes!", 1),
+            ("Bob Ray", "Will you come?\nBob", 8),
+        ]
+        assert reported(script) == [self.REPORTED, (WarningKind.NOT_DIALOGUE, 8, wrote)]
+
+    def test_a_bare_address_is_a_name(self) -> None:
+        script = f"{self.HEADERS}Fine.\n\nFrom: bob@example.com\nTo: Anna\nSent: Monday\n\nSee you."
+
+        assert turns_of(script) == [("Anna Lee", "Fine."), ("bob", "See you.")]
+
+    def test_an_author_who_says_nothing_has_no_turn(self) -> None:
+        forwarded = "From: bob@example.com\nTo: Anna\nSent: Monday\n\n"
+
+        assert turns_of(f"{self.HEADERS}{forwarded}See you.") == [("bob", "See you.")]
+        assert turns_of(f"{self.HEADERS}Fine.\n\n{forwarded}") == [("Anna Lee", "Fine.")]
+        assert problems_of(self.HEADERS) == [(ProblemKind.EMPTY, 1, "")]
+
+
 class TestJson:
     def test_of_turns(self) -> None:
         for script in [

@@ -41,7 +41,7 @@ class TestProse:
             "(50%)", "(a) first\n(b) second\n(iv) third", "[…] and [!], [ ] and []", "She said: (no, really) it is.",
             "a | b", "--- hi --- there", "-1 and +1", "+ 5", "http:// and www. and https://", "😀 👩‍👩‍👧 ❤️ (❤️)",
             "<Foo>, <3 and <person@>", "Text with trailing \\\nbackslash", "「你好」，（他說）好！",
-            "I was (sorry) late, in my (story).", "C:\\Users\\anna", "#hashtag and ##two",
+            "I was (sorry) late, in my (story).", "C:\\Users\\anna", "#hashtag and ##two", "a*<3 b*",
         ]:  # fmt: skip
             assert read(text).parts == ((Words(text=text),) if text else ())
             assert read(text).warnings == ()
@@ -79,6 +79,8 @@ class TestMarks:
             ("[ref] and [other][ref]\n\n[ref]: <https://x.y>", "ref and other"),
             ("Line\n=====\nmore", "Line\nmore"), ("**https://x.y/z**", "x.y"), ("a [x] , b", "a, b"),
             ("a\r\n[x]\r\nb", "a\r\nb"), ("一[x]二", "一二"), ("haha(laughs), 哈哈(笑)！", "haha, 哈哈！"),
+            ("[a](https://x.y/z)tail", "atail"), ("[a](https://x.y/z)/tail", "a/tail"), ("[a](/b<i)x>y", "ax>y"),
+            ("a*<b>b</b>*c", "abc"), ("a.*<b>c</b>*", "a.c"),
         ]:  # fmt: skip
             assert spoken(text) == words
 
