@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 _PACKAGE = "chromium-headless-shell"
-"""The package, and its command. It takes about a third less CPU time than ``chromium``, the browser to fall back on."""
+"""The package, and its command. It takes about a third less CPU time than ``chromium``, which is the fallback."""
 _MISSING = f"the tests of the console need a browser: sudo apt-get install {_PACKAGE}"
 _OPTIONS = (
     "--no-sandbox",  # for root, as in a container; nothing but the stack's own page is shown

@@ -21,8 +21,6 @@ _TELL_VIOLATIONS = """
 addEventListener("securitypolicyviolation", (event) =>
   console.error(`policy violated: ${event.violatedDirective} ${event.blockedURI}`));
 """
-
-
 _HURRY = """
 for (const name of ["setTimeout", "setInterval"]) {
   const wait = window[name];
