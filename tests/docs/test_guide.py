@@ -125,6 +125,13 @@ def test_no_operation_is_left_out(run: Run) -> None:
             )
 
 
+def test_both_editions_upload_a_file_alike() -> None:
+    english, chinese = (block_with(read(edition), "-T") for edition in EDITIONS)
+
+    assert english == chinese
+
+
+@pytest.mark.parametrize("run", EDITIONS[:1], indirect=True)
 def test_a_file_is_uploaded_as_shown(run: Run) -> None:
     # Given a sound that waits for its file
     content = next(run.folder.glob("*.mp3")).read_bytes()
