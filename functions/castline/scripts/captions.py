@@ -97,7 +97,8 @@ def _lines_of(number: int, line: str, markup: Markup) -> Iterator[Line]:
     before, *voices = _VOICE.split(line)
     text = _plain(before, markup)
     if text:
-        yield Line(number, text, find_label(text))
+        label = find_label(text)
+        yield Line(number, text, label and label._replace(text=_not_a_heading(label.text, markup)))
     for name, after in zip(voices[::2], voices[1::2], strict=True):
         text, speaker = _plain(after, markup), tidy_line(html.unescape(name))
         if speaker or text:
@@ -105,7 +106,11 @@ def _lines_of(number: int, line: str, markup: Markup) -> Iterator[Line]:
 
 
 def _plain(text: str, markup: Markup) -> str:
-    """Return ``text`` without tags and entities. A ``#`` that means music is escaped, so that it is not a heading."""
-    plain = tidy_line(html.unescape(_TAG.sub("", text)))
-    is_heading = markup is Markup.AUTO and heading_of(plain) is not None
-    return escape(plain) if is_heading else plain
+    """Return ``text`` without tags and entities."""
+    return _not_a_heading(tidy_line(html.unescape(_TAG.sub("", text))), markup)
+
+
+def _not_a_heading(text: str, markup: Markup) -> str:
+    """Escape a ``#``, which means music, where it would make ``text`` a heading."""
+    is_heading = markup is Markup.AUTO and heading_of(text) is not None
+    return escape(text) if is_heading else text

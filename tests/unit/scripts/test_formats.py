@@ -194,6 +194,27 @@ class TestCaptions:
     def test_prose_with_a_colon_is_no_speaker(self) -> None:
         assert turns_of("1\n00:00:01,000 --> 00:00:02,000\nHe said: no.") == [("Narrator", "He said: no.")]
 
+    def test_a_number_sign_is_music_and_no_heading(self) -> None:
+        cue = "00:01.000 --> 00:02.000\n"
+
+        for text, speaker in [("# La la", "Narrator"), ("Anna: # La la", "Anna"), ("<v Anna># La la", "Anna")]:
+            assert [(turn.speaker, turn.text, turn.chapter) for turn in parse(cue + text).turns] == [
+                (speaker, "\\# La la", None)
+            ]
+            assert [turn.text for turn in parse(cue + text, markup=Markup.LITERAL).turns] == ["# La la"]
+
+    def test_voices_without_words_and_words_without_a_name(self) -> None:
+        cue = "00:01.000 --> 00:02.000\n"
+
+        assert turns_of(f"{cue}<v Anna></v>Hi <v></v>\n\n{cue}<v>Yo</v>") == [("Anna", "Hi\nYo")]
+
+    def test_a_header_of_two_lines_is_reported(self) -> None:
+        bare, longer = "\ufeffWEBVTT \n\n", "WEBVTT\nKind: captions\n\n"
+        cue = "00:01.000 --> 00:02.000\nHi"
+
+        assert [line for _, line, _ in reported(bare + cue)] == [3]
+        assert reported(longer + cue)[0] == (WarningKind.NOT_DIALOGUE, 1, "WEBVTT Kind: captions")
+
     def test_a_blank_line_in_a_cue_and_a_number_that_is_spoken(self) -> None:
         script = "1\n00:00:01,000 --> 00:00:02,000\nAnna: One\n\ntwo\n3\n\n2\n00:00:03,000 --> 00:00:04,000\n4"
 
@@ -327,6 +348,13 @@ class TestEmails:
             ("Bob Ray", "Will you come?\nBob", 8),
         ]
         assert reported(script) == [self.REPORTED, (WarningKind.NOT_DIALOGUE, 8, wrote)]
+
+    def test_of_names_of_authors(self) -> None:
+        for author, name in [
+            ('"Bob Ray" <b@x.y>', "Bob Ray"), ("<bob.ray@x.y>", "bob.ray"), ("Bob Ray [mailto:b@x.y]", "Bob Ray"),
+            ("*Bob*", "Bob"), ("'Bob'", "Bob"), ("Bob @ Home", "Bob @ Home"), ("b@c@d", "b"), ("@", "E-mail"),
+        ]:  # fmt: skip
+            assert turns_of(f"From: {author}\nTo: Ann\nDate: Monday\nSubject: Hi\n\nok") == [(name, "ok")]
 
     def test_a_bare_address_is_a_name(self) -> None:
         script = f"{self.HEADERS}Fine.\n\nFrom: bob@example.com\nTo: Anna\nSent: Monday\n\nSee you."
