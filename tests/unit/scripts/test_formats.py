@@ -391,6 +391,18 @@ class TestJson:
 
         assert [(turn.text, turn.chapter) for turn in parse(script).turns] == [("hi", "One"), ("yo", "Two")]
 
+    def test_no_text_is_a_heading_where_texts_are_literal(self) -> None:
+        script = '[{"speaker": "A", "text": "# One\\nhi"}]'
+
+        assert [(turn.text, turn.chapter) for turn in parse(script, markup=Markup.LITERAL).turns] == [
+            ("# One\nhi", None)
+        ]
+
+    def test_without_a_turn_it_is_refused_if_it_is_sound(self) -> None:
+        assert problems_of('{"turns": [\n]}') == [(ProblemKind.EMPTY, 1, "")]
+        assert problems_of('{"turns": []}\nthe end') == [(ProblemKind.NOT_JSON, 2, "")]
+        assert problems_of('{"turns": [}') == [(ProblemKind.NOT_JSON, 1, "")]
+
     def test_nothing_in_a_text_is_a_label(self) -> None:
         assert turns_of('[{"speaker": "A", "text": "hi\\nB: yo"}]') == [("A", "hi\nB: yo")]
 

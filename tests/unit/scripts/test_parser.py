@@ -11,6 +11,7 @@ import pytest
 from castline.scripts.errors import ProblemKind, ScriptNotUnderstood
 from castline.scripts.markup import Markup
 from castline.scripts.parser import parse_script
+from castline.scripts.questions import Answers, Choice, QuestionKind
 from castline.scripts.warnings import WarningKind
 from castline.speakers import speaker_key
 from tests.unit.linear_time import little_time, long
@@ -262,6 +263,19 @@ class TestTagsAndDirections:
                 (WarningKind.DIRECTION_NOT_SPOKEN, 1, 0),
                 (WarningKind.DIRECTION_NOT_SPOKEN, 3, 0),
             ]
+
+    def test_the_line_below_the_label_of_a_cue_belongs_to_it(self) -> None:
+        script = "A: hi\nSFX:\nDoor slams.\nA: yo\nSFX: bang\nbye"
+
+        assert turns_of(script) == [("A", "hi"), ("A", "yo\nbye")]
+        assert [line for _, line, _ in warnings_of(script)] == [2, 3, 5]
+        for choice, turns in [
+            (Choice.SPEAK, [("A", "hi"), ("SFX", "Door slams."), ("A", "yo"), ("SFX", "bang"), ("A", "bye")]),
+            (Choice.LEAVE_OUT, [("A", "hi"), ("A", "yo\nbye")]),
+        ]:
+            answers = Answers([(QuestionKind.SOUND, "SFX", choice)])
+            parsed = parse_script(script, max_turns=MAX_TURNS, answers=answers)
+            assert [(turn.speaker, turn.text) for turn in parsed.turns] == turns
 
     def test_an_emphasized_line_is_spoken_unless_it_reads_like_a_direction(self) -> None:
         assert turns_of("A: hi\n*I love it*\n*laughs*\n**whispering**\n**Intro music plays**\nyo") == [
