@@ -9,6 +9,8 @@ import botocore.session
 import pytest
 from hypothesis import settings
 
+from local.deep_calls import with_room
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -22,6 +24,9 @@ gc.set_threshold(50_000, 20, 20)
 
 # A tenth of it went into reading botocore's descriptions of AWS's services again for each session.
 botocore.session.create_loader = cache(botocore.session.create_loader)
+
+# A third of it went into mapping memory for the frames of calls.
+pytest.Function.runtest = with_room(pytest.Function.runtest)  # type: ignore[method-assign]
 
 
 def pytest_collection_finish() -> None:

@@ -30,6 +30,7 @@ from local.cloud.task_tokens import single_use_task_tokens
 from local.cloud.ttl import noted_expiries
 from local.cloud.usage import Usage
 from local.cloud.user_agent import constant_user_agent
+from local.deep_calls import threads_with_room
 
 _MOTO_CONFIG = {
     "core": {"mock_credentials": False},
@@ -89,6 +90,7 @@ def _corrections(
 ) -> Iterator[None]:
     with ExitStack() as stack:
         enter = stack.enter_context
+        enter(threads_with_room())
         enter(fake_credentials(region))
         enter(mock_aws(config=_MOTO_CONFIG))
         enter(constant_user_agent())
