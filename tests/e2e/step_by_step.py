@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final
 
 import pytest
 
@@ -12,24 +13,34 @@ from local.azure_speech.tone import ToneEngine
 from tests.patience import PATIENCE_SECONDS
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from local.azure_speech.ssml import Passage
+
+_ALL: Final = 1_000
+"""More turns than any test has."""
 
 
 class StepByStep(ToneEngine):
-    """Tones of which one at a time is let go, once ``by_steps`` is set."""
+    """Tones, of which each waits for a test's step within ``stepping``."""
 
     takes_time = True
 
     def __init__(self) -> None:
-        self.by_steps = False
-        self._steps = threading.Semaphore(0)
+        self._steps: threading.Semaphore | None = None
 
-    def step(self) -> None:
-        """Let one turn be spoken."""
-        self._steps.release()
+    @contextmanager
+    def stepping(self) -> Iterator[Callable[[], None]]:
+        """Yield a function that lets one turn be spoken. In the end, all that wait are let go."""
+        self._steps = steps = threading.Semaphore(0)
+        try:
+            yield steps.release
+        finally:
+            self._steps = None
+            steps.release(_ALL)
 
     def speak(self, passage: Passage, *, sample_rate_hz: int = 24_000) -> bytes:
-        assert not self.by_steps or self._steps.acquire(timeout=PATIENCE_SECONDS)
+        assert self._steps is None or self._steps.acquire(timeout=PATIENCE_SECONDS)
         return super().speak(passage, sample_rate_hz=sample_rate_hz)
 
 

@@ -36,17 +36,16 @@ def test_progress_moves_while_a_batch_is_spoken(
 ) -> None:
     # Given a dialogue that is one batch, whose progress is written without delay
     monkeypatch.setattr(progress, "INTERVAL_SECONDS", 0)
-    engine.by_steps = True
-    job_id = client.submit(dialogue(*(f"第{number}句。" for number in range(TURNS))))
+    with engine.stepping() as step:
+        job_id = client.submit(dialogue(*(f"第{number}句。" for number in range(TURNS))))
 
-    def completed_segments() -> int:
-        count: int = client.job(job_id).get("progress", {}).get("completed_segments", 0)
-        return count
+        def completed_segments() -> int:
+            count: int = client.job(job_id).get("progress", {}).get("completed_segments", 0)
+            return count
 
-    # When one turn after the other is spoken, then its user sees each
-    for count in range(1, TURNS):
-        engine.step()
-        eventually(lambda: completed_segments() == count)  # noqa: B023
-    engine.step()
+        # When one turn after the other is spoken, then its user sees each
+        for count in range(1, TURNS):
+            step()
+            eventually(lambda: completed_segments() == count)  # noqa: B023
     job = client.wait_for(job_id, "completed")
     assert job["progress"] == {"completed_segments": TURNS, "total_segments": TURNS}
