@@ -371,7 +371,7 @@ def test_totals_are_exact_whatever_happens(repository: JobRepository) -> None:
     run_state_machine_as_test(
         seed(SEED)(Totals),
         settings=settings(
-            max_examples=7,
+            max_examples=15,
             stateful_step_count=25,
             database=None,
             deadline=None,
