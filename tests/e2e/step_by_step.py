@@ -40,7 +40,8 @@ class StepByStep(ToneEngine):
             steps.release(_ALL)
 
     def speak(self, passage: Passage, *, sample_rate_hz: int = 24_000) -> bytes:
-        assert self._steps is None or self._steps.acquire(timeout=PATIENCE_SECONDS)
+        steps = self._steps  # the end of stepping may come meanwhile
+        assert steps is None or steps.acquire(timeout=PATIENCE_SECONDS)
         return super().speak(passage, sample_rate_hz=sample_rate_hz)
 
 
