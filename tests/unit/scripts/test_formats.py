@@ -53,6 +53,7 @@ intro
 00:05.000 --> 00:06.000
 <v Neil>Hi</v> <v Tom>Hello</v>
 """
+CUE = "00:01.000 --> 00:02.000\n"
 FOUNTAIN = """\
 Title: Big Fish
 Author: Somebody
@@ -195,25 +196,20 @@ class TestCaptions:
         assert turns_of("1\n00:00:01,000 --> 00:00:02,000\nHe said: no.") == [("Narrator", "He said: no.")]
 
     def test_a_number_sign_is_music_and_no_heading(self) -> None:
-        cue = "00:01.000 --> 00:02.000\n"
-
         for text, speaker in [("# La la", "Narrator"), ("Anna: # La la", "Anna"), ("<v Anna># La la", "Anna")]:
-            assert [(turn.speaker, turn.text, turn.chapter) for turn in parse(cue + text).turns] == [
+            assert [(turn.speaker, turn.text, turn.chapter) for turn in parse(CUE + text).turns] == [
                 (speaker, "\\# La la", None)
             ]
-            assert [turn.text for turn in parse(cue + text, markup=Markup.LITERAL).turns] == ["# La la"]
+            assert [turn.text for turn in parse(CUE + text, markup=Markup.LITERAL).turns] == ["# La la"]
 
     def test_voices_without_words_and_words_without_a_name(self) -> None:
-        cue = "00:01.000 --> 00:02.000\n"
-
-        assert turns_of(f"{cue}<v Anna></v>Hi <v></v>\n\n{cue}<v>Yo</v>") == [("Anna", "Hi\nYo")]
+        assert turns_of(f"{CUE}<v Anna></v>Hi <v></v>\n\n{CUE}<v>Yo</v>") == [("Anna", "Hi\nYo")]
 
     def test_a_header_of_two_lines_is_reported(self) -> None:
         bare, longer = "\ufeffWEBVTT \n\n", "WEBVTT\nKind: captions\n\n"
-        cue = "00:01.000 --> 00:02.000\nHi"
 
-        assert [line for _, line, _ in reported(bare + cue)] == [3]
-        assert reported(longer + cue)[0] == (WarningKind.NOT_DIALOGUE, 1, "WEBVTT Kind: captions")
+        assert [line for _, line, _ in reported(f"{bare}{CUE}Hi")] == [3]
+        assert reported(f"{longer}{CUE}Hi")[0] == (WarningKind.NOT_DIALOGUE, 1, "WEBVTT Kind: captions")
 
     def test_a_blank_line_in_a_cue_and_a_number_that_is_spoken(self) -> None:
         script = "1\n00:00:01,000 --> 00:00:02,000\nAnna: One\n\ntwo\n3\n\n2\n00:00:03,000 --> 00:00:04,000\n4"
