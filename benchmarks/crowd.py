@@ -85,8 +85,10 @@ def _local_stack(options: list[str]) -> Iterator[str]:
         found = next(filter(None, (re.search(r"running on (http://[\d.:]+)", line) for line in process.stdout)))
         with ThreadPoolExecutor(1) as reader:
             reader.submit(process.stdout.read)  # a full pipe would stop the stack
-            yield found[1]
-            process.terminate()
+            try:
+                yield found[1]
+            finally:
+                process.terminate()  # lets the reader end
     finally:
         process.terminate()
         process.wait()

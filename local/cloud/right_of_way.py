@@ -5,14 +5,20 @@ jobs begin at once, hundreds of threads compete for it, and a request would take
 """
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 from unittest.mock import patch
 
 from moto.stepfunctions.parser.asl.component.eval_component import EvalComponent
+from moto.stepfunctions.parser.asl.component.state.exec.state_map.iteration.inline_iteration_component import (
+    InlineIterationComponent,
+)
 
 _LONGEST_WAIT_SECONDS = 3.0
+_BETWEEN_WORKERS_SECONDS = 0.02
+"""Time in which a worker of a Map usually reaches the point where it waits for the outcome of its first item."""
 
 _nobody_asks = threading.Event()
 _nobody_asks.set()
@@ -58,12 +64,37 @@ def give_way() -> None:
 
 @contextmanager
 def executions_give_way() -> Iterator[None]:
-    """Make executions of state machines give way at every step of their evaluation."""
+    """Make executions of state machines give way at every step of their evaluation, and start workers one by one."""
     evaluate = EvalComponent.eval
 
     def give_way_and_evaluate(component: Any, env: Any) -> None:
         give_way()
         evaluate(component, env)
 
-    with patch.object(EvalComponent, "eval", give_way_and_evaluate):
+    with patch.object(EvalComponent, "eval", give_way_and_evaluate), _workers_one_by_one():
+        yield
+
+
+@contextmanager
+def _workers_one_by_one() -> Iterator[None]:
+    """Start the workers of all Maps one after another, and none for which no item is left.
+
+    moto starts ``MaxConcurrency`` threads at once for each Map. With 120 of them, a request that comes before the
+    first step of each waits over two seconds for the interpreter.
+    """
+    launch = InlineIterationComponent._launch_worker
+    turn = threading.Lock()
+    next_start = 0.0
+
+    def launch_in_turn(component: Any, env: Any, eval_input: Any, job_pool: Any) -> None:
+        nonlocal next_start
+        with turn:
+            if not job_pool._open_jobs:
+                return
+            time.sleep(max(0.0, next_start - time.monotonic()))
+            give_way()
+            launch(component, env, eval_input, job_pool)
+            next_start = time.monotonic() + _BETWEEN_WORKERS_SECONDS
+
+    with patch.object(InlineIterationComponent, "_launch_worker", launch_in_turn):
         yield

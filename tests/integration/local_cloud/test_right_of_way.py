@@ -1,15 +1,18 @@
 """Right of way of API requests on the local cloud."""
 
 import threading
+import time
+from itertools import pairwise
 from typing import Any
 
 import pytest
+from moto.stepfunctions.parser.asl.component.state.exec.state_map.iteration.itemprocessor import inline_item_processor
 
 from local.cloud.cloud import LocalCloud
 from local.cloud.lambda_errors import FunctionError
 from local.cloud.right_of_way import GivingWay, RightOfWay
 from tests.integration.local_cloud.eventually import eventually
-from tests.integration.local_cloud.state_machines import create, finish, invoke, start
+from tests.integration.local_cloud.state_machines import create, finish, inline_map, invoke, run, start
 from tests.patience import PATIENCE_SECONDS
 
 
@@ -92,3 +95,25 @@ def test_an_execution_continues_after_the_request(cloud: LocalCloud) -> None:
     # And it does when the request is answered
     assert finish(arn)["status"] == "SUCCEEDED"
     assert called.is_set()
+
+
+def test_the_workers_of_a_map_start_one_after_another_and_each_has_an_item(
+    monkeypatch: pytest.MonkeyPatch, cloud: LocalCloud
+) -> None:
+    # Given a Map of three items, each of which takes a while, that may have ten workers
+    processor = inline_item_processor.InlineItemProcessor
+    create_worker = processor._create_worker
+    starts = []
+
+    def note_and_create(*arguments: Any, **options: Any) -> Any:
+        starts.append(time.monotonic())
+        return create_worker(*arguments, **options)
+
+    monkeypatch.setattr(processor, "_create_worker", note_and_create)
+    cloud.lambdas.register("item", lambda _event, _context: time.sleep(0.3), timeout_seconds=int(PATIENCE_SECONDS))
+    # When it runs
+    outcome = run(inline_map(invoke("item"), ItemsPath="$.items", MaxConcurrency=10), {"items": [1, 2, 3]})
+    # Then no more workers than items have started, and not at once
+    assert outcome["status"] == "SUCCEEDED"
+    assert 1 < len(starts) <= 3
+    assert all(later - earlier >= 0.02 for earlier, later in pairwise(starts))
