@@ -11,7 +11,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from castline.scripts.labels import CLOCK, label_of
+from castline.scripts.labels import CLOCK, Label, label_of
 from castline.scripts.lines import Line, ReadScript
 from castline.scripts.prose import Reading, read_name
 from castline.scripts.questions import MAX_LINES, QuestionKind
@@ -57,14 +57,14 @@ def other_readings(read: ReadScript) -> Iterator[OtherReading]:
             is_most = len(numbers) * 2 >= sum(line.chapter is None for line in read.lines)
             if is_most:
                 yield OtherReading(kind, numbers[:MAX_LINES], replace(read, lines=labelled))
-    timed = _names_above(read.lines, _timed_name)
+    timed = _labels_above(read.lines, _timed_label)
     if timed is not None:
         numbers = _numbers(timed, read.lines)
         yield OtherReading(
             QuestionKind.SPEAKER_LINES, numbers[:MAX_LINES], replace(read, lines=timed), is_certain=True
         )
         return
-    named = _names_above(read.lines, _bare_name)
+    named = _labels_above(read.lines, _bare_label)
     if named is not None:
         numbers = _numbers(named, read.lines)
         yield OtherReading(QuestionKind.SPEAKER_LINES, numbers[:MAX_LINES], replace(read, lines=named))
@@ -89,7 +89,7 @@ def _divided(line: Line, pattern: re.Pattern[str]) -> Line | None:
     return line._replace(label=label_of(match["name"].strip("*_ "), match["text"].strip(' "')))
 
 
-def _names_above(lines: Sequence[Line], name_of: Callable[[Line], str | None]) -> list[Line] | None:
+def _labels_above(lines: Sequence[Line], label_on: Callable[[Line], Label | None]) -> list[Line] | None:
     """Return ``lines`` with labels for names that stand on a line above their words; None if there are too few.
 
     At least one name must repeat, and two thirds of the paragraphs must begin with a name. Neither is required of
@@ -97,16 +97,14 @@ def _names_above(lines: Sequence[Line], name_of: Callable[[Line], str | None]) -
     """
     names: Counter[str] = Counter()
     found = list(lines)
-    for index, line in enumerate(lines[:-1]):
-        name = name_of(line) if line.label is None and not _is_apart(line) else None
-        below = lines[index + 1]
-        if name is not None and below.number == line.number + 1 and name_of(below) is None:
-            time = line.text.removeprefix(name).strip(" ()[]-–—") or None
-            found[index] = line._replace(label=label_of(name)._replace(time=time))
-            names[name] += 1
+    for index, (line, below) in enumerate(pairwise(lines)):
+        label = label_on(line) if line.label is None and not _is_apart(line) else None
+        if label is not None and below.number == line.number + 1 and label_on(below) is None:
+            found[index] = line._replace(label=label)
+            names[label.name] += 1
     if names.total() < _LEAST_LINES:
         return None
-    if name_of is _timed_name:
+    if label_on is _timed_label:
         return found
     paragraphs = sum(
         line.number > before.number + 1 for before, line in pairwise([Line(-1, ""), *lines]) if line.chapter is None
@@ -114,14 +112,16 @@ def _names_above(lines: Sequence[Line], name_of: Callable[[Line], str | None]) -
     return found if names.total() > len(names) and names.total() * 3 >= paragraphs * 2 else None
 
 
-def _bare_name(line: Line) -> str | None:
+def _bare_label(line: Line) -> Label | None:
     name = line.text.strip("*_ ")
-    return name if _is_name(name) else None
+    return label_of(name) if _is_name(name) else None
 
 
-def _timed_name(line: Line) -> str | None:
+def _timed_label(line: Line) -> Label | None:
     match = _TIME_AFTER_NAME.fullmatch(line.text)
-    return match["name"].strip() if match is not None and _is_name(match["name"].strip()) else None
+    if match is None or not _is_name(name := match["name"].strip()):
+        return None
+    return label_of(name)._replace(time=line.text.removeprefix(name).strip(" ()[]-–—"))
 
 
 def _is_apart(line: Line) -> bool:

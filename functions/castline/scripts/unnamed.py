@@ -84,14 +84,15 @@ def _by_paragraph(
     lines: Sequence[Line], first: int, spoken: Collection[int], narrator: str, max_turns: int
 ) -> list[Line]:
     """Return ``lines`` with a narrator's label for each paragraph; only one label if ``max_turns`` is exceeded."""
-    begins = {
+    begins = {first} | {
         line.number
-        for before, line in pairwise([Line(-1, ""), *lines])
-        if before.chapter is not None or line.number > before.number + 1
+        for before, line in pairwise(lines)
+        if line.number > first
+        and line.number in spoken
+        and (before.chapter is not None or line.number > before.number + 1)
     }
     if len(begins) > max_turns:
-        begins = set()
-    begins.add(first)
+        begins = {first}
     return [
         line
         if line.number < first or line.number not in spoken

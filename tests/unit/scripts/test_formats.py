@@ -119,7 +119,10 @@ def test_the_format_is_found_out() -> None:
         (SRT, "srt"), ("\ufeff" + SRT, "srt"), (SRT.replace("\n", "\r\n"), "srt"),
         ("Here are the subtitles:\n\n" + SRT, "srt"), ("00:01.000 --> 00:02.000\nHi", "srt"), (VTT, "vtt"),
         ("\ufeffWEBVTT\n\n00:01.000 --> 00:02.000\nHi", "vtt"),
-        (FOUNTAIN, "fountain"), ("INT. HOUSE - DAY\n\nANNA\nHi.", "fountain"),
+        (FOUNTAIN, "fountain"), ("INT. HOUSE - DAY\n\nANNA\nHi.", "fountain"), ("ANNA\nHi.", "plain"),
+        ("Title: T\n\nANNA\nHi.", "fountain"), ("INT. HOUSE\n\n# Part\n\nANNA\nHi.", "fountain"),
+        ("\ufeff\nTitle: T\n\nANNA\nHi.", "fountain"), ("# Part\n\nANNA\nHi.", "markdown"),
+        (".HOUSE\n\nANNA\nHi.", "plain"),
         ("ANNA\nHi there.\n\nBOB\nHello.", "fountain"), ("@小明\n你好\n\n@小華\n早安", "fountain"),
         ("Title: T\nCredit: by\nAuthor: J. D.\nDraft: 2\n\nFADE IN:\n\nANNA\nHi.\n\nCUT TO:\n\nBOB\nYo.", "fountain"),
         ("\nEXT. PARK\n\nBOB\n(laughing)\nNote: no.\n", "fountain"),
@@ -258,14 +261,32 @@ class TestFountain:
             assert parsed.warnings == ()
 
     def test_action_is_not_spoken(self) -> None:
-        for action in ["Anna sits.", "STOP!", "BANG", "!BOOM\nand dust", "> THE END <", "SMASH CUT TO:\n\n"]:
+        for action in [
+            "Anna sits.", "STOP!", "BANG", "!BOOM\nand dust", "> THE END <", "> FADE OUT\nSlowly.",
+            "SMASH CUT TO:\n\n", "NOISE: BANG\nAgain.", f"{'B' * 50} ({'x' * 50})\nAgain.",
+        ]:  # fmt: skip
             parsed = parse(f"INT. HOUSE\n\nANNA\nHi.\n\n{action}\n\nBOB\nYo.")
 
             assert [turn.speaker for turn in parsed.turns] == ["ANNA", "BOB"]
-            assert [(warning.line, turn) for warning, turn in parsed.warnings] == [(6, None)]
+            (report,) = parsed.warnings
+            assert (report[0].line, report[1]) == (6, None)
+            assert report[0].text[:40] == " ".join(action.split())[:40]
 
     def test_two_spaces_keep_a_blank_line_within_a_characters_words(self) -> None:
         assert turns_of("INT. HOUSE\n\nANNA\nHi.\n  \nYo.") == [("ANNA", "Hi.\nYo.")]
+        assert turns_of("INT. HOUSE\n\nANNA\nHi.\n \nYo.") == [("ANNA", "Hi.")]
+
+    def test_lyrics_after_a_blank_line_belong_to_who_spoke_last(self) -> None:
+        script = "INT. HOUSE\n\nANNA\nHi.\n\n~ La [huh] la\n\nBOB\n~Lo [huh]"
+
+        assert turns_of(script) == [("ANNA", "Hi.\nLa la"), ("BOB", "Lo")]
+        assert reported(script) == [(WarningKind.UNKNOWN_TAG, line, "[huh]") for line in (6, 9)]
+
+    def test_blank_lines_at_the_beginning_count(self) -> None:
+        assert [turn.line for turn in parse("\n\nINT. HOUSE\n\nANNA\nHi.").turns] == [5]
+
+    def test_a_parenthetical_beside_a_name_is_a_direction(self) -> None:
+        assert turns_of("INT. HOUSE\n\nANNA (sad) (V.O.)\nHi.") == [("ANNA", "[sad]\nHi.")]
 
     def test_a_parenthetical_is_not_spoken_in_literal_text(self) -> None:
         parsed = parse("INT. HOUSE\n\nANNA\n(sad)\n*Hi*.", markup=Markup.LITERAL)
@@ -314,6 +335,13 @@ class TestTables:
         assert [(turn.speaker, turn.text, turn.line) for turn in parse(script).turns] == [
             ("A", "hi\nmore", 3),
             ("B", "yo | ok", 5),
+        ]
+
+    def test_any_word_in_the_column_of_speakers_is_a_name(self) -> None:
+        assert turns_of("speaker,text\nI think,hi\nNote,hm\nBen,yo") == [
+            ("I think", "hi"),
+            ("Note", "hm"),
+            ("Ben", "yo"),
         ]
 
     def test_of_several_in_markdown_each_has_its_own_columns(self) -> None:

@@ -78,7 +78,19 @@ class TestForms:
         ]
 
     def test_of_names_in_brackets_with_a_time_alone_speak_what_is_below(self) -> None:
-        assert turns_of("[Anna Lee] 10:02:14\nhi\n\n[Ben] 10:02:20\nyo") == [("Anna Lee", "hi"), ("Ben", "yo")]
+        script = "[Anna Lee] 10:02:14\nhi\n\n[Ben] 10:02:20\nyo"
+
+        assert turns_of(script) == [("Anna Lee", "hi"), ("Ben", "yo")]
+        assert warnings_of(script) == [(WarningKind.TIMES_DROPPED, 1, None)]
+
+    def test_of_names_in_brackets_may_have_a_direction(self) -> None:
+        script = "[Anna](laughing): hi\n[Ben](whispering)：yo"
+
+        assert turns_of(script) == [("Anna", "hi"), ("Ben", "[whispering] yo")]
+        assert warnings_of(script) == [(WarningKind.DIRECTION_NOT_SPOKEN, 1, 0)]
+
+    def test_of_footnotes_are_none(self) -> None:
+        assert problems_of("[^A]: hi\n[^A]: yo\nB: no") == [(ProblemKind.NO_SPEAKER, 1)]
 
     def test_a_definition_of_a_link_is_one_of_a_speaker_where_the_speaker_says_more(self) -> None:
         assert turns_of("[Anna]: https://x.y\n[Anna]: hi") == [("Anna", "x.y"), ("Anna", "hi")]
@@ -204,6 +216,59 @@ class TestSpellings:
         assert problems_of(f"Maya: 早\nMaya{chr(0x2060) * 47}: 安") == [(ProblemKind.NAME_TOO_LONG, 2)]
 
 
+class TestNamesAboveTheirWords:
+    @pytest.mark.parametrize(
+        "name",
+        [
+            "Anna", "**Anna**", "_Anna_", "Anna B.C", "Ludwig van Beethoven", "Agent 47", "O’Neil", "Anna-Lena",
+            "小明", "小明小明小明", "A" * 10 + "b" * 40,
+        ],
+    )  # fmt: skip
+    def test_are_a_few_words_with_capitals_or_a_few_wide_characters(self, name: str) -> None:
+        script = f"{name}\nhello there, you.\n\nZoe\nfine, thanks.\n\n{name}\nand so on."
+
+        assert turns_of(script) == [
+            (name.strip("*_"), "hello there, you."), ("Zoe", "fine, thanks."), (name.strip("*_"), "and so on.")
+        ]  # fmt: skip
+        assert warnings_of(script) == []
+
+    @pytest.mark.parametrize(
+        "words",
+        [
+            "anna", "Anna sits", "the Beethoven", "Anna Maria Luise Clara", "Yes.", "Anna!", "3 Men",
+            "小明小明小明小", "A" * 10 + "b" * 41,
+        ],
+    )  # fmt: skip
+    def test_are_not_what_reads_otherwise(self, words: str) -> None:
+        script = f"{words}\nhello there, you.\n\nZoe\nfine, thanks.\n\n{words}\nand so on."
+
+        assert len({speaker for speaker, _ in turns_of(script)}) == 1
+
+
+class TestWithoutSpeakers:
+    SCRIPT = "(A remark.)\nOne.\nTwo.\n\n(sighs)\n\nThree.\n\n# Part\nFour."
+
+    @pytest.mark.parametrize(
+        ("max_turns", "texts"), [(3, ["One.\nTwo.", "Three.", "Four."]), (2, ["One.\nTwo.\nThree.", "Four."])]
+    )
+    def test_each_paragraph_is_a_turn_unless_they_are_too_many(self, max_turns: int, texts: list[str]) -> None:
+        parsed = parse_script(self.SCRIPT, max_turns=max_turns)
+
+        assert [(turn.speaker, turn.text) for turn in parsed.turns] == [("Narrator", text) for text in texts]
+        assert [(turn.line, turn.chapter) for turn in parsed.turns][-1] == (10, "Part")
+
+    def test_two_take_turns_line_by_line_if_the_author_has_chosen_that(self) -> None:
+        answers = Answers([(QuestionKind.NO_SPEAKERS, "", Choice.ALTERNATE)])
+        parsed = parse_script(self.SCRIPT, max_turns=MAX_TURNS, answers=answers)
+
+        assert [(turn.speaker, turn.text, turn.line) for turn in parsed.turns] == [
+            ("A", "One.", 2), ("B", "Two.", 3), ("A", "Three.", 7), ("B", "Four.", 10)
+        ]  # fmt: skip
+        assert [(warning.kind, warning.line, turn) for warning, turn in parsed.warnings] == [
+            (WarningKind.DIRECTION_NOT_SPOKEN, 1, 0), (WarningKind.DIRECTION_NOT_SPOKEN, 5, 1)
+        ]  # fmt: skip
+
+
 class TestTagsAndDirections:
     def test_a_tag_at_the_start_of_a_line_is_no_speaker(self) -> None:
         assert turns_of("A: one\n[pause:500ms] and on\nB: yo") == [("A", "one\n[pause 500ms] and on"), ("B", "yo")]
@@ -276,6 +341,18 @@ class TestTagsAndDirections:
             answers = Answers([(QuestionKind.SOUND, "SFX", choice)])
             parsed = parse_script(script, max_turns=MAX_TURNS, answers=answers)
             assert [(turn.speaker, turn.text) for turn in parsed.turns] == turns
+
+    def test_the_line_below_the_label_of_a_sound_is_reported_if_nobody_decided_about_that_sound(self) -> None:
+        script = "Anna: hi\nSFX:\nRain [huh] falls.\nBen: yo\nMUSIC:\nLoud."
+
+        def reported(choice: Choice) -> list[tuple[WarningKind, int]]:
+            answers = Answers([(QuestionKind.SOUND, "SFX", choice)])
+            parsed = parse_script(script, max_turns=MAX_TURNS, answers=answers)
+            return [(warning.kind, warning.line) for warning, _ in parsed.warnings]
+
+        not_spoken = [(WarningKind.DIRECTION_NOT_SPOKEN, line) for line in (5, 6)]
+        assert reported(Choice.SPEAK) == [(WarningKind.UNKNOWN_TAG, 3), *not_spoken]
+        assert reported(Choice.LEAVE_OUT) == [(WarningKind.SOUND_LEFT_OUT, 2), *not_spoken]
 
     def test_an_emphasized_line_is_spoken_unless_it_reads_like_a_direction(self) -> None:
         assert turns_of("A: hi\n*I love it*\n*laughs*\n**whispering**\n**Intro music plays**\nyo") == [
@@ -353,6 +430,14 @@ class TestChapters:
             ("A", "bye", "Outro"),
         ]
         assert warnings_of(script) == [(WarningKind.NOT_DIALOGUE, 12, None)]
+
+    def test_a_line_in_bold_has_at_most_eighty_characters_if_it_is_a_heading(self) -> None:
+        for title, expected in [("x" * 80, "x" * 80), ("x" * 81, None), ("X", "X"), ("Part (two)", "Part (two)")]:
+            assert chapters_of(f"A: hi\n\n**{title}**\n\nB: yo")[-1] == ("B", "yo", expected)
+
+    def test_a_tag_or_a_direction_in_bold_is_no_heading(self) -> None:
+        for words in ["[pause]", "pause 2s", "angry", "laughs", "(later)", "[laughs]"]:
+            assert chapters_of(f"A: hi\n\n**{words}**\n\nB: yo")[-1] == ("B", "yo", None)
 
     def test_a_line_in_bold_that_is_a_sentence_or_amid_others_is_spoken(self) -> None:
         for line in ["**Stop!**", "**No** way, **no**", "**Hear**\nthis", "so\n**Part 2**"]:
