@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -15,6 +16,9 @@ from castline.scripts.questions import Answers, Choice, QuestionKind
 from castline.scripts.warnings import WarningKind
 from castline.speakers import speaker_key
 from tests.unit.linear_time import little_time, long
+
+if TYPE_CHECKING:
+    from castline.scripts.parsed import ParsedScript
 
 MAX_TURNS = 1_000
 SPELLINGS = json.loads((Path(__file__).parents[1] / "speakers.json").read_text("utf-8"))["same"]
@@ -402,6 +406,60 @@ class TestTagsAndDirections:
         assert warnings_of("A (softly): hi", Markup.LITERAL) == [(WarningKind.DIRECTION_NOT_SPOKEN, 1, 0)]
 
 
+class TestSounds:
+    SCRIPT = (
+        "[SFX]: crash\n# Two\n[Sfx]: bang [huh]\n[Ben]: yo [huh]\n[Sfx]: boom\n[Ann]: no [huh]\n# End\n[SFX]: bye"
+    )
+
+    def parse(self, *choices: Choice) -> ParsedScript:
+        answers = Answers([(QuestionKind.SOUND, "SFX", choice) for choice in choices])
+        return parse_script(self.SCRIPT, max_turns=MAX_TURNS, answers=answers)
+
+    @pytest.mark.parametrize("choice", [None, Choice.SPEAK, Choice.SOUND])
+    def test_have_one_name_however_it_is_spelled(self, choice: Choice | None) -> None:
+        parsed = self.parse(*[choice] if choice else [])
+
+        assert [(turn.speaker, turn.text, turn.chapter) for turn in parsed.turns] == [
+            ("SFX", "crash", None), ("SFX", "bang", "Two"), ("Ben", "yo", None), ("SFX", "boom", None),
+            ("Ann", "no", None), ("SFX", "bye", "End"),
+        ]  # fmt: skip
+        assert {turn.speaker for turn in parsed.turns if turn.is_sound} == (
+            {"SFX"} if choice is Choice.SOUND else set()
+        )
+        assert [(each.speaker, each.lines) for each in parsed.questions] == (
+            [] if choice else [("SFX", (1, 3, 5, 8))]
+        )
+
+    def test_that_are_left_out_leave_their_chapter_and_their_warnings(self) -> None:
+        parsed = self.parse(Choice.LEAVE_OUT)
+
+        assert [(turn.speaker, turn.text, turn.chapter) for turn in parsed.turns] == [
+            ("Ben", "yo", "Two"), ("Ann", "no", None)
+        ]  # fmt: skip
+        assert [(warning.kind, warning.line, warning.text, turn) for warning, turn in parsed.warnings] == [
+            (WarningKind.SOUND_LEFT_OUT, 1, "SFX", None),
+            (WarningKind.UNKNOWN_TAG, 3, "[huh]", None),
+            (WarningKind.UNKNOWN_TAG, 4, "[huh]", 0),
+            (WarningKind.UNKNOWN_TAG, 6, "[huh]", 1),
+            (WarningKind.NOT_DIALOGUE, 8, "End", None),
+        ]
+
+    def test_alone_may_not_be_left_out(self) -> None:
+        answers = Answers([(QuestionKind.SOUND, "SFX", Choice.LEAVE_OUT)])
+        with pytest.raises(ScriptNotUnderstood) as refused:
+            parse_script("[SFX]: crash\n[SFX]: boom", max_turns=MAX_TURNS, answers=answers)
+
+        assert [(problem.kind, problem.line) for problem in refused.value.problems] == [(ProblemKind.EMPTY, 1)]
+
+
+def test_names_that_differ_in_case_are_asked_about() -> None:
+    parsed = parse_script("[Ben]: a\n[ben]: b\n[Ann]: c\n[BEN]: d\n[ben]: e", max_turns=MAX_TURNS)
+
+    assert [(each.kind, each.speaker, each.other, each.lines) for each in parsed.questions] == [
+        (QuestionKind.SAME_SPEAKER, "ben", "Ben", (2, 5)), (QuestionKind.SAME_SPEAKER, "BEN", "Ben", (4,))
+    ]  # fmt: skip
+
+
 class TestChapters:
     def test_a_heading_begins_a_chapter_with_the_next_turn(self) -> None:
         assert chapters_of("A: hi\n\n## Part two\n\nB: yo") == [("A", "hi", None), ("B", "yo", "Part two")]
@@ -470,6 +528,22 @@ class TestFrames:
 
             assert turns_of(script) == [("A", "hi"), ("B", "yo")]
             assert warnings_of(script)[0] == (WarningKind.NOT_DIALOGUE, 1, None)
+
+    @pytest.mark.parametrize("words", ["Unser neues Stück", "Dialog", "甲乙丙丁戊己"])
+    def test_words_with_a_colon_and_a_blank_line_below_announce_a_script(self, words: str) -> None:
+        assert turns_of(f"{words}:\n\nA: hi") == [("A", "hi")]
+        assert warnings_of(f"{words}:\n\nA: hi") == [(WarningKind.NOT_DIALOGUE, 1, None)]
+
+    @pytest.mark.parametrize(
+        "script",
+        [
+            "Unser neues Stück:\nA: hi", "Unser Stück:\n\nA: hi", "[Unser neues Stück]:\n\nA: hi",
+            "甲乙丙丁戊：\n\nA: hi", "A乙丙丁戊己：\n\nA: hi", "Abcdefgh:\n\nA: hi",
+        ],
+    )  # fmt: skip
+    def test_a_name_announces_nothing(self, script: str) -> None:
+        assert problems_of(script) == [(ProblemKind.NO_TEXT, 1)]
+        assert len(turns_of(script.replace("\nA:", "\nho\nA:", 1))) == 2
 
     def test_any_other_words_before_the_first_speaker_are_a_problem(self) -> None:
         for before in [
