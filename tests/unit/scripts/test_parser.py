@@ -167,6 +167,35 @@ class TestProse:
     def test_that_stands_there_once_is_spoken(self) -> None:
         assert turns_of("A: 早\n老師說：安") == [("A", "早\n老師說：安")]
 
+    @pytest.mark.parametrize(
+        "label",
+        [
+            "**{}:**", "***{}:***", "__{}__:", "**{}**：", "**{} (softly):**", "<b>{}</b>:", "<strong>{}</strong>:",
+            "[{}]:", "【{}】",
+        ],
+    )  # fmt: skip
+    @pytest.mark.parametrize("name", ["I think of you", "What, me", "Alpha Beta Gamma Delta Epsilon Zeta Eta"])
+    def test_in_bold_or_in_brackets_is_a_name(self, label: str, name: str) -> None:
+        assert [speaker for speaker, _ in turns_of(f"A: yo\n{label.format(name)} hi")] == ["A", name]
+
+    @pytest.mark.parametrize(
+        "line",
+        [
+            "I think of you: hi", "*I think of you:* hi", "_I think of you_: hi", "<i>I think of you</i>: hi",
+            "**I** think of you: hi", "What, me: hi", "Alpha Beta Gamma Delta Epsilon Zeta Eta: hi",
+        ],
+    )  # fmt: skip
+    def test_with_other_marks_or_with_none_is_spoken(self, line: str) -> None:
+        assert [speaker for speaker, _ in turns_of(f"A: yo\n{line}")] == ["A"]
+
+    def test_of_at_most_six_words_is_a_name(self) -> None:
+        assert turns_of("Alpha Beta Gamma Delta Epsilon Zeta: hi") == [("Alpha Beta Gamma Delta Epsilon Zeta", "hi")]
+
+    @pytest.mark.parametrize("label", ["**Note:**", "<b>Note</b>:", "Note:"])
+    def test_of_a_remark_is_a_name_only_in_brackets(self, label: str) -> None:
+        assert turns_of(f"{label} hi\nA: yo") == [("A", "yo")]
+        assert turns_of("[Note]: hi\nA: yo") == [("Note", "hi"), ("A", "yo")]
+
     def test_names_the_speakers_of_a_story(self) -> None:
         assert turns_of("小明說：早\n小華問：你好嗎？\n小明說：好\n他說：走吧") == [
             ("小明說", "早"), ("小華問", "你好嗎？"), ("小明說", "好"), ("他說", "走吧"),
@@ -392,8 +421,19 @@ class TestTagsAndDirections:
     def test_a_turn_of_silence_is_one(self, text: str) -> None:
         assert turns_of(f"A: hi\nB: {text}\nA: yo") == [("A", "hi"), ("B", text), ("A", "yo")]
 
-    def test_the_times_before_labels_are_reported_once(self) -> None:
-        assert warnings_of("[00:12] A: hi\n[00:15] B: yo") == [(WarningKind.TIMES_DROPPED, 1, None)]
+    @pytest.mark.parametrize(
+        ("line", "time"),
+        [
+            ("[00:12] A: hi", "00:12"), ("00:12 A: hi", "00:12"), ("A [00:12]: hi", "00:12"),
+            ("1. A (00:12): hi", "00:12"), ("[00:10] A [00:12]: hi", "00:10"),
+        ],
+    )  # fmt: skip
+    def test_the_times_beside_labels_are_reported_once(self, line: str, time: str) -> None:
+        parsed = parse_script(f"{line}\n[00:15] B: yo", max_turns=MAX_TURNS)
+
+        assert [(warning.kind, warning.line, warning.text) for warning, _ in parsed.warnings] == [
+            (WarningKind.TIMES_DROPPED, 1, time)
+        ]
 
     def test_literal_text_stays_as_it_stands(self) -> None:
         script = "A: **hi** [pause 1s]\n# B\n(x)"
@@ -404,6 +444,32 @@ class TestTagsAndDirections:
     def test_literal_or_not_a_direction_beside_a_name_is_not_spoken_and_reported(self) -> None:
         assert turns_of("A (softly): hi", Markup.LITERAL) == [("A", "hi")]
         assert warnings_of("A (softly): hi", Markup.LITERAL) == [(WarningKind.DIRECTION_NOT_SPOKEN, 1, 0)]
+
+
+class TestAction:
+    SCRIPT = (
+        "Anna: hi\n\nBen enters.\nHe sits.\n\nBen: yo\nAnna laughs.\n\nHe laughs.\n\nNarrator: It was late.\n\n"
+        "Anna went home.\n\nAnna: bye\n\nBen, are you there?"
+    )
+
+    def test_is_a_paragraph_that_begins_with_a_name_if_nobody_narrates(self) -> None:
+        parsed = parse_script(self.SCRIPT, max_turns=MAX_TURNS)
+
+        assert [(each.kind, each.lines) for each in parsed.questions] == [(QuestionKind.ACTION, (3, 4))]
+
+    @pytest.mark.parametrize(
+        ("choice", "spoken"), [(Choice.LEAVE_OUT, "hi"), (Choice.TEXT, "hi\nBen enters.\nHe sits.")]
+    )
+    def test_is_left_out_or_spoken_as_the_author_has_chosen(self, choice: Choice, spoken: str) -> None:
+        answers = Answers([(QuestionKind.ACTION, "", choice)])
+        parsed = parse_script(self.SCRIPT, max_turns=MAX_TURNS, answers=answers)
+
+        assert [(turn.speaker, turn.text) for turn in parsed.turns] == [
+            ("Anna", spoken),
+            ("Ben", "yo\nAnna laughs.\nHe laughs."),
+            ("Narrator", "It was late.\nAnna went home."),
+            ("Anna", "bye\nBen, are you there?"),
+        ]
 
 
 class TestSounds:
