@@ -249,6 +249,50 @@ class TestSpellings:
         assert problems_of(f"Maya: 早\nMaya{chr(0x2060) * 47}: 安") == [(ProblemKind.NAME_TOO_LONG, 2)]
 
 
+class TestNamesWithoutAColon:
+    @pytest.mark.parametrize(
+        ("script", "kind", "lines"),
+        [
+            ("Anna - hi\nBen - yo", QuestionKind.SPEAKER_DASH, (1, 2)),
+            ("Anna - hi\nAnna - yo\nAnna - ho", QuestionKind.SPEAKER_DASH, (1, 2, 3)),
+            ("Anna - hi\nfoo.\nBen - yo\nbar.", QuestionKind.SPEAKER_DASH, (1, 3)),
+            ("# One\nAnna - hi\nfoo.\n# Two\nBen - yo\nbar.", QuestionKind.SPEAKER_DASH, (2, 5)),
+            ("Anna\nhi.\n\nBen\nyo.\n\nAnna\nho.", QuestionKind.SPEAKER_LINES, (1, 4, 7)),
+            ("Anna\nhi.\n\nfoo.\n\nAnna\nyo.", QuestionKind.SPEAKER_LINES, (1, 6)),
+            ("# One\n\nAnna\nhi.\n\n# Two\n\nfoo.\n\n# Three\n\nAnna\nyo.", QuestionKind.SPEAKER_LINES, (3, 12)),
+        ],
+    )
+    def test_are_asked_about(self, script: str, kind: QuestionKind, lines: tuple[int, ...]) -> None:
+        parsed = parse_script(script, max_turns=MAX_TURNS)
+
+        assert {turn.speaker for turn in parsed.turns} <= {"Anna", "Ben"}
+        assert [(each.kind, each.lines) for each in parsed.questions] == [(kind, lines)]
+
+    @pytest.mark.parametrize(
+        "script",
+        [
+            "Anna - hi",
+            "Anna - hi\nAnna - yo",
+            "Anna - hi\nfoo.\nBen - yo\nbar.\nbaz.",
+            "Anna\nhi.\n\nBen\nyo.",
+            "Anna\nhi.\n\nfoo.\n\nbaz.\n\nAnna\nyo.",
+            "Anna 10:02\nhi.",
+        ],
+    )
+    def test_are_none_if_they_are_too_few(self, script: str) -> None:
+        assert {speaker for speaker, _ in turns_of(script)} == {"Narrator"}
+
+    @pytest.mark.parametrize("time", ["10:02", "(10:02)", "[10:02]", "– Today at 10:02 AM"])
+    def test_need_not_be_repeated_if_they_have_a_time(self, time: str) -> None:
+        parsed = parse_script(f"Anna {time}\nhi.\n\nBen {time}\nyo.", max_turns=MAX_TURNS)
+
+        assert [(turn.speaker, turn.text) for turn in parsed.turns] == [("Anna", "hi."), ("Ben", "yo.")]
+        assert [(warning.kind, warning.text) for warning, _ in parsed.warnings] == [
+            (WarningKind.TIMES_DROPPED, time.strip("–()[] "))
+        ]
+        assert parsed.questions == ()
+
+
 class TestNamesAboveTheirWords:
     @pytest.mark.parametrize(
         "name",
