@@ -50,13 +50,6 @@ def other_readings(read: ReadScript) -> Iterator[OtherReading]:
     """Yield the readings of ``read`` in which lines name their speakers without a colon."""
     if len(read.lines) > _MOST_LINES:
         return
-    for kind, pattern in ((QuestionKind.SPEAKER_DASH, _DASH), (QuestionKind.SPEAKER_COLUMN, _COLUMN)):
-        labelled = _labelled(read.lines, lambda line, pattern=pattern: _divided(line, pattern))  # type: ignore[misc]
-        if labelled is not None:
-            numbers = _numbers(labelled, read.lines)
-            is_most = len(numbers) * 2 >= sum(line.chapter is None for line in read.lines)
-            if is_most:
-                yield OtherReading(kind, numbers[:MAX_LINES], replace(read, lines=labelled))
     timed = _labels_above(read.lines, _timed_label)
     if timed is not None:
         numbers = _numbers(timed, read.lines)
@@ -64,6 +57,13 @@ def other_readings(read: ReadScript) -> Iterator[OtherReading]:
             QuestionKind.SPEAKER_LINES, numbers[:MAX_LINES], replace(read, lines=timed), is_certain=True
         )
         return
+    for kind, pattern in ((QuestionKind.SPEAKER_DASH, _DASH), (QuestionKind.SPEAKER_COLUMN, _COLUMN)):
+        labelled = _labelled(read.lines, lambda line, pattern=pattern: _divided(line, pattern))  # type: ignore[misc]
+        if labelled is not None:
+            numbers = _numbers(labelled, read.lines)
+            is_most = len(numbers) * 2 >= sum(line.chapter is None for line in read.lines)
+            if is_most:
+                yield OtherReading(kind, numbers[:MAX_LINES], replace(read, lines=labelled))
     named = _labels_above(read.lines, _bare_label)
     if named is not None:
         numbers = _numbers(named, read.lines)

@@ -282,13 +282,25 @@ class TestNamesWithoutAColon:
     def test_are_none_if_they_are_too_few(self, script: str) -> None:
         assert {speaker for speaker, _ in turns_of(script)} == {"Narrator"}
 
-    @pytest.mark.parametrize("time", ["10:02", "(10:02)", "[10:02]", "– Today at 10:02 AM"])
+    @pytest.mark.parametrize(
+        ("script", "turns"),
+        [
+            ('**Anna** - "hi"\n_Ben_ — yo', [("Anna", "hi"), ("Ben", "yo")]),
+            ('Anna; hi\n"Ben"; yo', [("Anna", "hi"), ("Ben", "yo")]),
+            ("Anna - hi\n(Zoe - laughs)\nBen - yo\nwell - no", [("Anna", "hi"), ("Ben", "yo\nwell - no")]),
+            ("# Zoe - hm\nAnna - hi\nBen - yo", [("Anna", "hi"), ("Ben", "yo")]),
+        ],
+    )
+    def test_are_divided_from_the_words_beside_them(self, script: str, turns: list[tuple[str, str]]) -> None:
+        assert turns_of(script) == turns
+
+    @pytest.mark.parametrize("time", ["10:02", "(10:02)", "[10:02]", "— Today at 10:02 AM", "- 10:02"])
     def test_need_not_be_repeated_if_they_have_a_time(self, time: str) -> None:
         parsed = parse_script(f"Anna {time}\nhi.\n\nBen {time}\nyo.", max_turns=MAX_TURNS)
 
         assert [(turn.speaker, turn.text) for turn in parsed.turns] == [("Anna", "hi."), ("Ben", "yo.")]
         assert [(warning.kind, warning.text) for warning, _ in parsed.warnings] == [
-            (WarningKind.TIMES_DROPPED, time.strip("–()[] "))
+            (WarningKind.TIMES_DROPPED, time.strip("—-()[] "))
         ]
         assert parsed.questions == ()
 
