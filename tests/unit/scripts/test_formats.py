@@ -249,6 +249,7 @@ class TestFountain:
             (turn,) = parse(f"{heading}\n\n@Anna\nHi.").turns
 
             assert turn.chapter == heading.lstrip("# .")
+        assert [turn.chapter for turn in parse("INT. HOUSE\n\n# **Act** Two #\n\nANNA\nHi.").turns] == ["Act Two"]
 
     def test_of_characters(self) -> None:
         for cue, speaker in [
@@ -281,6 +282,22 @@ class TestFountain:
 
         assert turns_of(script) == [("ANNA", "Hi.\nLa la"), ("BOB", "Lo")]
         assert reported(script) == [(WarningKind.UNKNOWN_TAG, line, "[huh]") for line in (6, 9)]
+
+    def test_cut_text_and_notes_leave_the_rest_as_it_is(self) -> None:
+        parsed = parse(
+            "/* A */\nINT. HOUSE\n\nANNA\nHi */ there /* one */ you /* two\nlines */ all.\n/*/ three */\nYes.\n"
+            "/* four */\n\nBOB\n[[note]] Yo. /* open\n[[x]]\nMore.\n\nANNA\nNo."
+        )
+
+        assert [(turn.speaker, turn.text, turn.line) for turn in parsed.turns] == [
+            ("ANNA", "Hi */ there you\nall.\nYes.", 4),
+            ("BOB", "Yo. /* open\nMore.", 11),
+            ("ANNA", "No.", 16),
+        ]
+        assert [(warning.line, warning.text) for warning, _ in parsed.warnings] == [
+            (1, "/* A */"), (5, "/* one */"), (5, "/* two lines */"), (7, "/*/ three */"), (9, "/* four */"),
+            (12, "[[note]]"), (13, "[[x]]"),
+        ]  # fmt: skip
 
     def test_blank_lines_at_the_beginning_count(self) -> None:
         assert [turn.line for turn in parse("\n\nINT. HOUSE\n\nANNA\nHi.").turns] == [5]
