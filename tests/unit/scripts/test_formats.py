@@ -10,6 +10,7 @@ from castline.scripts.errors import ProblemKind, ScriptNotUnderstood
 from castline.scripts.formats import ScriptFormat, detect_format
 from castline.scripts.markup import Markup
 from castline.scripts.parser import parse_script
+from castline.scripts.questions import Answers, Choice, QuestionKind
 from castline.scripts.warnings import WarningKind
 
 if TYPE_CHECKING:
@@ -96,7 +97,7 @@ Bye.
 """
 
 
-def parse(script: str, **options: ScriptFormat | Markup) -> ParsedScript:
+def parse(script: str, **options: ScriptFormat | Markup | Answers) -> ParsedScript:
     return parse_script(script, max_turns=1_000, **options)  # type: ignore[arg-type]
 
 
@@ -218,6 +219,20 @@ class TestCaptions:
         script = "1\n00:00:01,000 --> 00:00:02,000\nAnna: One\n\ntwo\n3\n\n2\n00:00:03,000 --> 00:00:04,000\n4"
 
         assert turns_of(script) == [("Anna", "One\ntwo\n3\n4")]
+
+    def test_dashes_are_of_the_last_two_speakers_in_turn_if_the_author_has_chosen_that(self) -> None:
+        texts = [
+            "- Who?\n- Me.", "Anna: Hi.", "- Too early.\n- Yes.", "Ben: Yo.", "- One.\n- Two.", "More.",
+            "- (sighs)\n- Three.", "Anna: Bye.", "- One?", "- Four.\n- Five.",
+        ]  # fmt: skip
+        script = "\n\n".join(f"{CUE}{text}" for text in ["", *texts]).replace(CUE, "WEBVTT", 1)
+        answers = Answers([(QuestionKind.CAPTION_LINES, "", Choice.ALTERNATE)])
+
+        assert [each.kind for each in parse(script).questions] == [QuestionKind.CAPTION_LINES]
+        assert [(turn.speaker, turn.text) for turn in parse(script, answers=answers).turns] == [
+            ("Narrator", "Who?\nMe."), ("Anna", "Hi.\nToo early.\nYes."), ("Ben", "Yo."), ("Anna", "One."),
+            ("Ben", "Two.\nMore."), ("Ben", "Three."), ("Anna", "Bye.\nOne?"), ("Ben", "Four."), ("Anna", "Five."),
+        ]  # fmt: skip
 
 
 class TestFountain:

@@ -188,6 +188,14 @@ class TestProse:
     def test_with_other_marks_or_with_none_is_spoken(self, line: str) -> None:
         assert [speaker for speaker, _ in turns_of(f"A: yo\n{line}")] == ["A"]
 
+    @pytest.mark.parametrize("words", ["Every time he came", "Every iPhone he sells", "We agree"])
+    def test_that_reads_like_a_clause_is_spoken(self, words: str) -> None:
+        assert [speaker for speaker, _ in turns_of(f"A: yo\n{words}: hi")] == ["A"]
+
+    @pytest.mark.parametrize("words", ["Every Time he came", "Old man Bob", "Anna she"])
+    def test_with_few_words_or_more_capitals_is_a_name(self, words: str) -> None:
+        assert [speaker for speaker, _ in turns_of(f"A: yo\n{words}: hi")] == ["A", words]
+
     def test_of_at_most_six_words_is_a_name(self) -> None:
         assert turns_of("Alpha Beta Gamma Delta Epsilon Zeta: hi") == [("Alpha Beta Gamma Delta Epsilon Zeta", "hi")]
 
@@ -379,6 +387,11 @@ class TestTagsAndDirections:
 
     def test_another_label_shows_that_what_reads_like_a_direction_is_a_name(self) -> None:
         assert turns_of("[Thunder] hi\nA: yo\nThunder: hey") == [("Thunder", "hi"), ("A", "yo"), ("Thunder", "hey")]
+
+    @pytest.mark.parametrize("below", ["# Part\nA: hi", "[A]: hi"])
+    def test_a_name_in_brackets_above_a_heading_or_a_label_is_a_tag(self, below: str) -> None:
+        assert turns_of(f"[Intro]\n{below}") == [("A", "hi")]
+        assert warnings_of(f"[Intro]\n{below}") == [(WarningKind.UNKNOWN_TAG, 1, 0)]
 
     def test_what_stands_in_brackets_with_nothing_to_speak_is_no_speaker(self) -> None:
         for tag in ["[End]", "[MUSIC PLAYING]", "[Scene: a cafe]", "【完】"]:
@@ -675,7 +688,12 @@ class TestFrames:
             assert problems_of(f"{before}\nA: hi") == [(ProblemKind.NO_SPEAKER, 1)]
 
     def test_a_short_name_without_words_is_a_problem(self) -> None:
-        assert problems_of("Anna:\n\nBen: yo") == [(ProblemKind.NO_TEXT, 1)]
+        with pytest.raises(ScriptNotUnderstood) as refused:
+            parse_script("Anna:\n\nBen: yo", max_turns=MAX_TURNS)
+
+        assert [(each.kind, each.line, each.speaker) for each in refused.value.problems] == [
+            (ProblemKind.NO_TEXT, 1, "Anna")
+        ]
 
     def test_headings_and_directions_may_stand_between(self) -> None:
         script = "Here is it:\n\n**INTRO**\n\n*[Sound effect: a door creaks]*\n\n**A:** hi\n"
