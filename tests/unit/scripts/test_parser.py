@@ -421,7 +421,7 @@ class TestTagsAndDirections:
             "(x)", "（安娜看著門）", "(Anna looks at the door.)", "*Intro music plays*", "♪ Upbeat music ♪",
             "△ A：走進門。",
             "SFX: a door opens", "**MUSIC:** upbeat", "*Sound: thunder*", "音效：門鈴聲", "場景：街上",
-            "Musik: leise",
+            "Musik: leise", "Music 2: upbeat",
         ]:  # fmt: skip
             script = f"{line}\nA: hi\n{line}\nyo"
 
@@ -741,6 +741,9 @@ class TestProblems:
         for label in ["{}: 早", "{}：早", "[{}] 早", "【{}】：早"]:
             for letter in ["N", "名"]:
                 assert problems_of("A: 早\n" + label.format(letter * 51)) == [(ProblemKind.NAME_TOO_LONG, 2)]
+
+    def test_a_name_that_is_too_long_is_a_problem_even_if_nobody_else_is_named(self) -> None:
+        assert problems_of(f"{'A' * 51}: hi\nfoo\nbar\nbaz\nqux") == [(ProblemKind.NAME_TOO_LONG, 1)]
 
     def test_a_problem_names_no_more_of_a_speaker_than_may_be(self) -> None:
         with pytest.raises(ScriptNotUnderstood) as refused:
