@@ -18,7 +18,7 @@ LINE_BREAK: Final = re.compile("\r\n|[\n\r\u2028\u2029]")
 _OPENING: Final = {"(": "round", "（": "round", "[": "square", "［": "square", "【": "lenticular"}
 _CLOSING: Final = {")": "round", "）": "round", "]": "square", "］": "square", "】": "lenticular"}
 _SPECIAL: Final = re.compile(
-    r"\r\n|[\n\r\u2028\u2029]|[\\`<&()（）\[\]［］【】]|!\[|\*+|_+|~+|(?:https?|ftp)://|www\.|\ue200", re.IGNORECASE
+    r"\r\n|[\n\r\u2028\u2029]|[\\<&()（）\[\]［］【】]|!\[|\*+|_+|~+|`+|(?:https?|ftp)://|www\.|\ue200", re.IGNORECASE
 )
 _TICKS: Final = re.compile("`+")
 _ESCAPABLE: Final = frozenset("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~（）［］【】•‣◦▪●–—─\ue200")
@@ -174,7 +174,7 @@ class _Tokenizer:
         if first == "\\":
             return self._escape(start)
         if first == "`":
-            return self._code(start)
+            return self._code(start, end - start)
         if first == "<":
             return self._element(start)
         if first in "&\ue200":
@@ -189,15 +189,14 @@ class _Tokenizer:
         escaped = self._text[start + 1]
         return Token(Kind.WRITTEN_OTHERWISE, start, start + 2, escaped, start) if escaped in _ESCAPABLE else None
 
-    def _code(self, start: int) -> Token | None:
+    def _code(self, start: int, length: int) -> Token:
+        """Return the code between the run of ``length`` backticks at ``start`` and the next run of that length."""
         if self._runs_of_ticks is None:
             self._runs_of_ticks = {}
             for run in _TICKS.finditer(self._text, start, self._end):
                 self._runs_of_ticks.setdefault(len(run[0]), []).append(run.start())
             for starts in self._runs_of_ticks.values():
                 starts.reverse()
-        ticks = _TICKS.match(self._text, start, self._end)
-        length = len(ticks[0]) if ticks is not None else 0
         ends = self._runs_of_ticks.get(length, [])
         while ends and ends[-1] <= start:
             ends.pop()

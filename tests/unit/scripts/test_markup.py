@@ -84,6 +84,18 @@ class TestMarks:
         ]:  # fmt: skip
             assert spoken(text) == words
 
+    def test_code_ends_with_as_many_backticks_as_it_began_with(self) -> None:
+        for text, words in [
+            ("`a` `b`", "a b"), ("`` ` ``", "`"), ("` `` `", "``"), ("a `b` c `d` e", "a b c d e"),
+            ("`a``b`", "a``b"), ("``a` b`` c`", "a` b c`"), ("``a`b`` `c` ``d``", "a`b c d"), ("`*a*` `**b", "*a* `**b"),
+            ("x `` y", "x `` y"), ("`a` `b``", "a `b``"), ("[`a](x) b`", "[a](x) b"),
+        ]:  # fmt: skip
+            assert spoken(text) == words
+
+    def test_code_loses_one_space_at_both_ends(self) -> None:
+        for text, words in [("` a `", "a"), ("`  a `", " a"), ("` a`", " a"), ("`a `", "a ")]:
+            assert spoken(text) == words
+
     def test_a_line_is_a_heading(self) -> None:
         for line, title in [
             ("## Part two", "Part two"), ("  # The *end* ##", "The end"), ("###### [C#](https://x.y) `x`", "C# x"),
