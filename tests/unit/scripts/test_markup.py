@@ -87,14 +87,28 @@ class TestMarks:
     def test_code_ends_with_as_many_backticks_as_it_began_with(self) -> None:
         for text, words in [
             ("`a` `b`", "a b"), ("`` ` ``", "`"), ("` `` `", "``"), ("a `b` c `d` e", "a b c d e"),
-            ("`a``b`", "a``b"), ("``a` b`` c`", "a` b c`"), ("``a`b`` `c` ``d``", "a`b c d"), ("`*a*` `**b", "*a* `**b"),
-            ("x `` y", "x `` y"), ("`a` `b``", "a `b``"), ("[`a](x) b`", "[a](x) b"),
+            ("`a``b`", "a``b"), ("``a` b`` c`", "a` b c`"), ("``a`b`` `c` ``d``", "a`b c d"),
+            ("`*a*` `**b", "*a* `**b"), ("x `` y", "x `` y"), ("`a` `b``", "a `b``"), ("[`a](x) b`", "[a](x) b"),
         ]:  # fmt: skip
             assert spoken(text) == words
 
     def test_code_loses_one_space_at_both_ends(self) -> None:
         for text, words in [("` a `", "a"), ("`  a `", " a"), ("` a`", " a"), ("`a `", "a ")]:
             assert spoken(text) == words
+
+    def test_an_entity_is_its_character_or_a_space_if_that_is_invisible(self) -> None:
+        for text, words in [
+            ("a&amp;b", "a&b"), ("a&#7;b", "a b"), ("a&#x200b;b", "a b"), ("a&NotEqualTilde;b", "a\u2242\u0338b"),
+            ("(a&amp)b;", "(a&amp)b;"),
+        ]:  # fmt: skip
+            assert spoken(text) == words
+            assert spoken(escape(text)) == text
+
+    def test_a_citation_of_a_chat_is_not_spoken(self) -> None:
+        for text, words in [("Hi \ue200cite\ue202turn0\ue201.", "Hi."), ("Hi \ue200cite.", "Hi \ue200cite.")]:
+            assert spoken(text) == words
+            assert read(text).warnings == ()
+            assert spoken(escape(text)) == text
 
     def test_a_line_is_a_heading(self) -> None:
         for line, title in [
