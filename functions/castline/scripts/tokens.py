@@ -189,8 +189,11 @@ class _Tokenizer:
         escaped = self._text[start + 1]
         return Token(Kind.WRITTEN_OTHERWISE, start, start + 2, escaped, start) if escaped in _ESCAPABLE else None
 
-    def _code(self, start: int, length: int) -> Token:
-        """Return the code between the run of ``length`` backticks at ``start`` and the next run of that length."""
+    def _code(self, start: int, length: int) -> Token | None:
+        """Return the code between the run of ``length`` backticks at ``start`` and the next run of that length.
+
+        Without another run of that length, the backticks are text, and the result is None.
+        """
         if self._runs_of_ticks is None:
             self._runs_of_ticks = {}
             for run in _TICKS.finditer(self._text, start, self._end):
@@ -201,7 +204,7 @@ class _Tokenizer:
         while ends and ends[-1] <= start:
             ends.pop()
         if not ends:
-            return Token(Kind.TEXT, start, start + length, self._text[start : start + length])
+            return None
         content = self._text[start + length : ends[-1]]
         if content.strip() and content[0] == content[-1] == " ":
             content = content[1:-1]

@@ -128,7 +128,45 @@ class TestTags:
         ]:  # fmt: skip
             assert read(f"a {tag} b").parts == (Words(text="a"), Pause(duration_ms=duration_ms), Words(text="b"))
 
+    def test_a_break_of_ssml_is_a_pause(self) -> None:
+        for attributes, duration_ms in [
+            ("", 700), (" strength='strong'", 1000), (' strength="none"', 0), (" strength='odd'", 700),
+            (" time='1.5s' strength='weak'", 1500), (" time='odd' strength='weak'", 500), (" TIME=''", 700),
+            (' time="2s"', 2000),
+        ]:  # fmt: skip
+            reading = read(f"a <break{attributes}/> b")
+
+            assert reading.parts == (Words(text="a"), Pause(duration_ms=duration_ms), Words(text="b"))
+
+    def test_a_style_of_ssml(self) -> None:
+        def parts(attributes: str, style: str) -> list[tuple[str, str | None]]:
+            reading = read(f"a <mstts:express-as{attributes}>Hi</mstts:express-as> yo", styles=[style])
+            return [(part.text, part.style) for part in reading.parts if isinstance(part, Words)]
+
+        assert parts(" style='Sad'", "sad") == [("a", None), ("Hi", "sad"), ("yo", None)]
+        assert parts(' style="narration-professional"', "narration-professional")[1] == (
+            "Hi",
+            "narration-professional",
+        )
+        for attributes in ["", " style='!'", " style='cheerful'"]:
+            assert parts(attributes, "sad") == [("a Hi yo", None)]
+        reading = read("a\n<mstts:express-as style='odd'>Hi</mstts:express-as>", styles=["sad"])
+        assert [(warning.kind, warning.line, warning.text) for warning in reading.warnings] == [
+            (WarningKind.STYLE_NOT_AVAILABLE, 2, "<mstts:express-as style='odd'>")
+        ]
+
+    def test_other_elements_are_left_out(self) -> None:
+        assert spoken("a <mstts:silence type='x' value='1s'/> b <foo> c </p> d<br>[x] e <p>f</p>") == (
+            "a b <foo> c\nd\ne\nf"
+        )
+        assert spoken("a<br><br>[x]<br>b") == "a\nb"
+        reading = read('a\n<img src="x.png" alt="y"> b')
+        assert [(warning.kind, warning.line, warning.text) for warning in reading.warnings] == [
+            (WarningKind.IMAGE_NOT_SPOKEN, 2, '<img src="x.png" alt="y">')
+        ]
+
     def test_a_pause_has_at_most_ten_seconds(self) -> None:
+        assert read("[pause 10s]").warnings == ()
         reading = read("one\ntwo [pause 999999999s]")
 
         assert reading.parts == (Words(text="one\ntwo"), Pause(duration_ms=10_000))
