@@ -295,9 +295,9 @@ class _Blocks:
     def _fenced(self, index: int, position: int, fence: str) -> tuple[list[Block], int]:
         """Return the blocks of a code block, and its number of lines. If it is never closed, drop only its fence."""
         text = self._text
-        fence_line: list[Block] = [Dropped(position, is_line=True), *self._break_after(index)]
+        blocks: list[Block] = [Dropped(position, is_line=True), *self._break_after(index)]
         if fence in self._unclosed_fences:
-            return fence_line, 1
+            return blocks, 1
         for closing in range(index + 1, len(self._lines)):
             start, end, _ = self._lines[closing]
             line = text[start:end].strip()
@@ -305,13 +305,13 @@ class _Blocks:
                 break
         else:
             self._unclosed_fences.add(fence)
-            return fence_line, 1
+            return blocks, 1
         for inner in range(index + 1, closing):
             start, end, _ = self._lines[inner]
-            fence_line += [Code(text[start:end]), *self._break_after(inner)]
+            blocks += [Code(text[start:end]), *self._break_after(inner)]
         last = self._lines[closing][0]
-        fence_line += [Dropped(_indent(text, last, len(text)), is_line=True), *self._break_after(closing)]
-        return fence_line, closing - index + 1
+        blocks += [Dropped(_indent(text, last, len(text)), is_line=True), *self._break_after(closing)]
+        return blocks, closing - index + 1
 
     def _break_after(self, index: int) -> list[Block]:
         _, end, next_start = self._lines[index]

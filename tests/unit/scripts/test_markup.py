@@ -96,6 +96,19 @@ class TestMarks:
         for text, words in [("` a `", "a"), ("`  a `", " a"), ("` a`", " a"), ("`a `", "a ")]:
             assert spoken(text) == words
 
+    def test_a_code_block_ends_with_its_fence(self) -> None:
+        for text, words in [
+            ("```\na *b*\n`````\n*c*", "a *b*\nc"), ("````\n```\n````", "```"), ("~~~x\n*a*\n~~~y\nb", "a\nb"),
+        ]:  # fmt: skip
+            assert spoken(text) == words
+
+    def test_a_bullet_has_another_one_beside_it(self) -> None:
+        for text, words in [
+            ("- 5", "- 5"), ("- 5\n+ 6", "- 5\n+ 6"), ("- 5\n- 6\n- 7", "5\n6\n7"), ("  - 5\n- 6", "5\n6"),
+            ("a\n- 5\n- 6\n7\n- 8", "a\n5\n6\n7\n- 8"),
+        ]:  # fmt: skip
+            assert spoken(text) == words
+
     def test_an_entity_is_its_character_or_a_space_if_that_is_invisible(self) -> None:
         for text, words in [
             ("a&amp;b", "a&b"), ("a&#7;b", "a b"), ("a&#x200b;b", "a b"), ("a&NotEqualTilde;b", "a\u2242\u0338b"),
