@@ -99,8 +99,19 @@ class TestMarks:
     def test_a_code_block_ends_with_its_fence(self) -> None:
         for text, words in [
             ("```\na *b*\n`````\n*c*", "a *b*\nc"), ("````\n```\n````", "```"), ("~~~x\n*a*\n~~~y\nb", "a\nb"),
+            ("```\n```\n*a*", "a"), ("a\n```\nb *c*\nd\n```\n*e*\n*f*", "a\nb *c*\nd\ne\nf"),
+            ("```\na *b*\n~~~\nc", "a b\nc"),
         ]:  # fmt: skip
             assert spoken(text) == words
+
+    def test_of_an_address_in_code_the_host_is_spoken(self) -> None:
+        for text, words in [
+            ("`HTTPS://X.Y/z, ftp://a.b/c`", "X.Y, a.b"), ("`https://https://x.y/z www.a.b/c`", "x.y www.a.b"),
+        ]:  # fmt: skip
+            assert spoken(text) == words
+
+    def test_between_cells_is_a_comma_unless_a_sentence_ends(self) -> None:
+        assert spoken("| Hi. | there |\n|---|---|\n| a! | b |\n| c | d? |") == "Hi. there\na! b\nc, d?"
 
     def test_a_bullet_has_another_one_beside_it(self) -> None:
         for text, words in [
