@@ -40,7 +40,7 @@ _ELEMENTS: Final = frozenset(
 _ACT: Final = re.compile(r"<(?P<closing>/?)(?P<content>[^\W\d_][^<>/\r\n]{0,40})/?>")
 # A citation as ChatGPT writes it: private-use characters around its name.
 _CITATION: Final = re.compile("\ue200[^\ue200\ue201\r\n]{0,500}\ue201")
-_DECLARATION: Final = re.compile(r"<(?:\?[A-Za-z][^<>]*+\?|![A-Za-z][^<>]*+)>")
+_DECLARATION: Final = re.compile(r"<(?:\?[A-Za-z](?:[^<>?]|\?(?!>))*+\?|![A-Za-z][^<>]*+)>")
 _AUTOLINK: Final = re.compile(
     r"<(?P<address>(?:https?|ftp)://[^\s<>]++|(?:mailto:)?[^\s<>@:/]{1,64}@[^\s<>@:/]{1,255})>"
 )

@@ -104,6 +104,17 @@ class TestMarks:
         ]:  # fmt: skip
             assert spoken(text) == words
 
+    def test_a_comment_or_a_declaration_is_not_spoken(self) -> None:
+        for text, words in [
+            ("a <!-- b --> c <!-- d --> e", "a c e"), ("a <!-- b <!-- c", "a <!-- b <!-- c"), ("a <!---->b", "a b"),
+            ("--> a <!-- b\nc --> d --> e", "--> a d --> e"), ("*a <!-- * --> b*", "a b"),
+            ('<?xml version="1.0"?>\nHi', "Hi"), ("<?a b?c?>Hi", "Hi"), ("<?a Hi", "<?a Hi"),
+            ("<!DOCTYPE html>Hi", "Hi"),
+        ]:  # fmt: skip
+            assert spoken(text).strip() == words
+            assert read(text).warnings == ()
+            assert spoken(escape(text)) == text
+
     def test_of_an_address_in_code_the_host_is_spoken(self) -> None:
         for text, words in [
             ("`HTTPS://X.Y/z, ftp://a.b/c`", "X.Y, a.b"), ("`https://https://x.y/z www.a.b/c`", "x.y www.a.b"),
@@ -239,6 +250,18 @@ class TestTags:
         reading = read("## [wow] One [pause] two [sad]\nHi", styles=["sad"])
 
         assert reading.parts == (Chapter(title="One two"), Words(text="Hi"))
+
+    def test_headings_add_their_warnings_and_styles_to_those_of_the_text(self) -> None:
+        text = "[huh] a\n# [x] The [sad] end\n[cheerful] b [y]"
+        reading = read(text, styles=["sad", "cheerful"])
+
+        assert {warning.kind for warning in reading.warnings} == {WarningKind.UNKNOWN_TAG}
+        assert [(warning.line, warning.text) for warning in reading.warnings] == [
+            (1, "[huh]"),
+            (2, "[x]"),
+            (3, "[y]"),
+        ]
+        assert styles_asked_for(text) == {"huh", "x", "sad", "cheerful", "y"}
 
     def test_the_styles_that_a_text_asks_for(self) -> None:
         for text, styles in [
