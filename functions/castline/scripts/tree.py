@@ -290,7 +290,7 @@ class _Blocks:
             return [Heading(title, (position,)), *after], 1
         if "|" not in text[position:end]:
             return None, 1
-        return self._row(index, position, end, after, in_table=in_table)
+        return self._row(index, position, end, after, in_table=in_table), 1
 
     def _fenced(self, index: int, position: int, fence: str) -> tuple[list[Block], int]:
         """Return the blocks of a code block, and its number of lines. If it is never closed, drop only its fence."""
@@ -317,25 +317,26 @@ class _Blocks:
         _, end, next_start = self._lines[index]
         return [Paragraph((Break(self._text[end:next_start]),))] if end < next_start else []
 
-    def _row(
-        self, index: int, position: int, end: int, after: list[Block], *, in_table: bool
-    ) -> tuple[list[Block] | None, int]:
+    def _row(self, index: int, position: int, end: int, after: list[Block], *, in_table: bool) -> list[Block] | None:
+        """Return the blocks of a row of a table; None if the line is none.
+
+        Outside a table, a line is a row if the header's line is below it, or if it begins and ends with a bar.
+        """
         text = self._text
         ends = [match.start() for match in _CELL_END.finditer(text, position, end)]
         if not ends:
-            return None, 1
+            return None
         marks = tuple(ends)
         if _SEPARATOR.fullmatch(text, position, end) is not None:
-            return [Dropped(position, is_line=True), *after], 1
+            return [Dropped(position, is_line=True), *after]
         is_row = in_table or (len(ends) > 2 and ends[0] == position and ends[-1] == end - 1)
-        lines = 1
         if index + 1 < len(self._lines):
             start, next_end, _ = self._lines[index + 1]
             start = _indent(text, start, next_end)
             is_header = "|" in text[start:next_end] and _SEPARATOR.fullmatch(text, start, next_end) is not None
             is_row = is_row or is_header
         if not is_row:
-            return None, 1
+            return None
         borders = [position - 1, *ends, end]
         cells = []
         for left, right in pairwise(borders):
@@ -343,7 +344,7 @@ class _Blocks:
             cell_end = max(cell_start, left + 1 + len(text[left + 1 : right].rstrip()))
             if cell_start < cell_end:
                 cells.append(nodes_of(text, cell_start, cell_end, self._labels))
-        return [Row(tuple(cells), marks), *after], lines
+        return [Row(tuple(cells), marks), *after]
 
 
 def _indent(text: str, start: int, end: int) -> int:

@@ -74,7 +74,7 @@ class TestMarks:
             ("```\nunclosed **b**", "unclosed b"),
             ("Name | Age\n--- | ---\nBob | 5", "Name, Age\nBob, 5"),
             ("<speak><voice name='x'>Hi</voice></speak>", "Hi"), ("[![badge](b.svg)](https://x.y) Hi", "Hi"),
-            ("<me@x.y> http://[::1]:80/ https://例子.中国", "me@x.y ::1 例子.中国"),
+            ("<me@x.y> <mailto:a@x.y> http://[::1]:80/ https://例子.中国", "me@x.y a@x.y ::1 例子.中国"),
             ("Look (see http://x.y/a_(b)).", "Look (see x.y)."),
             ("[ref] and [other][ref]\n\n[ref]: <https://x.y>", "ref and other"),
             ("Line\n=====\nmore", "Line\nmore"), ("**https://x.y/z**", "x.y"), ("a [x] , b", "a, b"),
@@ -120,6 +120,15 @@ class TestMarks:
             ("`HTTPS://X.Y/z, ftp://a.b/c`", "X.Y, a.b"), ("`https://https://x.y/z www.a.b/c`", "x.y www.a.b"),
         ]:  # fmt: skip
             assert spoken(text) == words
+
+    def test_a_row_has_bars_at_both_ends_unless_it_is_in_a_table_with_a_header(self) -> None:
+        for text, words in [
+            ("| a | b |", "a, b"), ("x\n| a | b |\ny", "x\na, b\ny"), ("| a \\| b | c |", "a | b, c"),
+            ("| a |\n|---|\n| b |", "a\nb"), ("a | b\n---|---\nc | d\n\ne | f", "a, b\nc, d\n\ne | f"),
+        ]:  # fmt: skip
+            assert spoken(text) == words
+        for text in ["| a | b", "a | b |", "| a |", "||", "a | b\n--- c"]:
+            assert spoken(text) == text
 
     def test_between_cells_is_a_comma_unless_a_sentence_ends(self) -> None:
         assert spoken("| Hi. | there |\n|---|---|\n| a! | b |\n| c | d? |") == "Hi. there\na! b\nc, d?"
