@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 _USERS: Final = 4
 _JOBS_A_USER: Final = 3
 _POLL_SECONDS: Final = 0.5
-_PATIENCE_SECONDS: Final = 1_800.0
+_PATIENCE_SECONDS: Final = 600.0
 _GET_LIMIT_SECONDS: Final = 1.0
 _POST_LIMIT_SECONDS: Final = 3.0
 _ENDED: Final = {"completed", "failed", "cancelled"}

@@ -121,6 +121,21 @@ class TestMarks:
         ]:  # fmt: skip
             assert spoken(text) == words
 
+    def test_of_an_address_the_host_is_spoken(self) -> None:
+        for text, words, escaped in [
+            ("中www.a.b/c", "中www.a.b", "中www\\.a.b/c"), ("WWW.a.b/c", "WWW.a.b", "WWW\\.a.b/c"),
+            ("x. www.a.b/c: y", "x. www.a.b: y", "x. www\\.a.b/c: y"),
+            ("x: http://c.d/e. y", "x: c.d. y", "x: http\\://c.d/e. y"), ("http://[::1]/x", "::1", "http\\://[::1]/x"),
+        ]:  # fmt: skip
+            assert spoken(text) == words
+            assert escape(text) == escaped
+            assert spoken(escaped) == text
+        for text in ["awww.a.b/c", "aWWW.a.b/c", "www.a.b://c", "www.a.b"]:
+            assert spoken(text) == text
+
+    def test_a_link_is_found_by_its_label_however_it_is_spelled(self) -> None:
+        assert spoken("see [a][My  ref] and [b]\n\n[my REF]: https://x.y/z\n[B]: https://q.r/s") == "see a and b"
+
     def test_a_row_has_bars_at_both_ends_unless_it_is_in_a_table_with_a_header(self) -> None:
         for text, words in [
             ("| a | b |", "a, b"), ("x\n| a | b |\ny", "x\na, b\ny"), ("| a \\| b | c |", "a | b, c"),
@@ -181,6 +196,12 @@ class TestTags:
             reading = read(f"a <break{attributes}/> b")
 
             assert reading.parts == (Words(text="a"), Pause(duration_ms=duration_ms), Words(text="b"))
+
+    def test_a_style_of_several_words_ends_like_others(self) -> None:
+        for tag, style in [("style: very sad", "very sad"), ("sad", "sad")]:
+            reading = read(f"[{tag}] a [/{style}] b", styles=[style])
+
+            assert reading.parts == (Words(text="a", style=style), Words(text="b"))
 
     def test_a_style_of_ssml(self) -> None:
         def parts(attributes: str, style: str) -> list[tuple[str, str | None]]:
