@@ -649,6 +649,15 @@ class TestChapters:
     def test_the_chapter_of_a_turn_that_is_none_begins_with_the_next(self) -> None:
         assert chapters_of("A: hi\n## Two\nB: (laughs)\nC: yo") == [("A", "hi", None), ("C", "yo", "Two")]
 
+    def test_the_chapter_of_a_turn_that_is_none_is_reported_if_the_next_turn_begins_another(self) -> None:
+        script = "A: hi\n## Two\nB: (laughs)\n## Three\nC: yo"
+
+        assert chapters_of(script) == [("A", "hi", None), ("C", "yo", "Three")]
+        assert warnings_of(script) == [
+            (WarningKind.NOT_DIALOGUE, 2, None),
+            (WarningKind.DIRECTION_NOT_SPOKEN, 3, None),
+        ]
+
 
 class TestFrames:
     def test_words_that_announce_a_script_are_reported_and_not_spoken(self) -> None:
@@ -663,6 +672,27 @@ class TestFrames:
 
             assert turns_of(script) == [("A", "hi"), ("B", "yo")]
             assert warnings_of(script)[0] == (WarningKind.NOT_DIALOGUE, 1, None)
+
+    @pytest.mark.parametrize(
+        ("title", "lines"),
+        [("My day", (1,)), ("*Remark*\nMy day", (2,)), ("One\nTwo\nThree\nFour", (1, 2, 3, 4)), ("x" * 80, (1,))],
+    )
+    def test_a_few_short_lines_may_be_a_title(self, title: str, lines: tuple[int, ...]) -> None:
+        script = f"{title}\n\nA: hi\nB: yo"
+        spoken = parse_script(
+            script, max_turns=MAX_TURNS, answers=Answers([(QuestionKind.PREAMBLE, "", Choice.SPEAK)])
+        ).turns
+
+        assert turns_of(script) == [("A", "hi"), ("B", "yo")]
+        assert {line for _, line, _ in warnings_of(script)} == set(range(1, max(lines) + 1))
+        questions = parse_script(script, max_turns=MAX_TURNS).questions
+        assert [(each.kind, each.lines) for each in questions] == [(QuestionKind.PREAMBLE, lines)]
+        assert (spoken[0].speaker, spoken[0].line) == ("Narrator", lines[0])
+        assert spoken[0].text == title.removeprefix("*Remark*\n")
+
+    @pytest.mark.parametrize("words", ["My day.", "One\nTwo\nThree\nFour\nFive", "x" * 81])
+    def test_sentences_and_longer_words_are_no_title(self, words: str) -> None:
+        assert problems_of(f"{words}\n\nA: hi\nB: yo\nA: ho") == [(ProblemKind.NO_SPEAKER, 1)]
 
     @pytest.mark.parametrize("words", ["Unser neues Stück", "Dialog", "甲乙丙丁戊己"])
     def test_words_with_a_colon_and_a_blank_line_below_announce_a_script(self, words: str) -> None:
@@ -699,6 +729,11 @@ class TestFrames:
         script = "Here is it:\n\n**INTRO**\n\n*[Sound effect: a door creaks]*\n\n**A:** hi\n"
 
         assert chapters_of(script) == [("A", "hi", "INTRO")]
+
+    def test_a_paragraph_after_a_framed_script_may_be_longer_than_the_last_turn(self) -> None:
+        assert turns_of("Here it is:\n\n---\nA: hi\n\nB: yo\n---\n\nTell me if\nyou like it!") == [
+            ("A", "hi"), ("B", "yo")
+        ]  # fmt: skip
 
     @pytest.mark.parametrize(("opening", "closing"), [("---", "---"), ("```", "```"), ("```text", "```")])
     def test_a_paragraph_after_a_framed_script_is_reported_and_not_spoken(self, opening: str, closing: str) -> None:
@@ -741,6 +776,14 @@ class TestProblems:
         for label in ["{}: 早", "{}：早", "[{}] 早", "【{}】：早"]:
             for letter in ["N", "名"]:
                 assert problems_of("A: 早\n" + label.format(letter * 51)) == [(ProblemKind.NAME_TOO_LONG, 2)]
+
+    def test_a_comment_alone_is_no_text(self) -> None:
+        with pytest.raises(ScriptNotUnderstood) as refused:
+            parse_script("A: hi\nB: <!-- x -->", max_turns=MAX_TURNS)
+
+        assert [(each.kind, each.line, each.speaker) for each in refused.value.problems] == [
+            (ProblemKind.NO_TEXT, 2, "B")
+        ]
 
     def test_a_name_that_is_too_long_is_a_problem_even_if_nobody_else_is_named(self) -> None:
         assert problems_of(f"{'A' * 51}: hi\nfoo\nbar\nbaz\nqux") == [(ProblemKind.NAME_TOO_LONG, 1)]
