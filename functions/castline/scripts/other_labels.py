@@ -52,22 +52,19 @@ def other_readings(read: ReadScript) -> Iterator[OtherReading]:
         return
     timed = _labels_above(read.lines, _timed_label)
     if timed is not None:
-        numbers = _numbers(timed, read.lines)
-        yield OtherReading(
-            QuestionKind.SPEAKER_LINES, numbers[:MAX_LINES], replace(read, lines=timed), is_certain=True
-        )
+        yield _reading(QuestionKind.SPEAKER_LINES, read, timed)._replace(is_certain=True)
         return
     for kind, pattern in ((QuestionKind.SPEAKER_DASH, _DASH), (QuestionKind.SPEAKER_COLUMN, _COLUMN)):
         labelled = _labelled(read.lines, lambda line, pattern=pattern: _divided(line, pattern))  # type: ignore[misc]
         if labelled is not None:
-            numbers = _numbers(labelled, read.lines)
-            is_most = len(numbers) * 2 >= sum(line.chapter is None for line in read.lines)
-            if is_most:
-                yield OtherReading(kind, numbers[:MAX_LINES], replace(read, lines=labelled))
+            yield _reading(kind, read, labelled)
     named = _labels_above(read.lines, _bare_label)
     if named is not None:
-        numbers = _numbers(named, read.lines)
-        yield OtherReading(QuestionKind.SPEAKER_LINES, numbers[:MAX_LINES], replace(read, lines=named))
+        yield _reading(QuestionKind.SPEAKER_LINES, read, named)
+
+
+def _reading(kind: QuestionKind, read: ReadScript, labelled: list[Line]) -> OtherReading:
+    return OtherReading(kind, _numbers(labelled, read.lines)[:MAX_LINES], replace(read, lines=labelled))
 
 
 def _numbers(labelled: Sequence[Line], before: Sequence[Line]) -> tuple[int, ...]:
@@ -76,10 +73,12 @@ def _numbers(labelled: Sequence[Line], before: Sequence[Line]) -> tuple[int, ...
 
 
 def _labelled(lines: Sequence[Line], divide: Callable[[Line], Line | None]) -> list[Line] | None:
-    """Return ``lines`` with the labels that ``divide`` finds; None if there are too few."""
+    """Return ``lines`` with the labels that ``divide`` finds; None if there are too few, or fewer than others."""
     found = [divide(line) or line for line in lines]
     names = Counter(line.label.key for line, old in zip(found, lines, strict=True) if line is not old and line.label)
-    return found if names.total() >= _LEAST_LINES and (len(names) > 1 or names.total() > _LEAST_LINES) else None
+    if names.total() < _LEAST_LINES or (len(names) == 1 and names.total() == _LEAST_LINES):
+        return None
+    return found if names.total() * 2 >= sum(line.chapter is None for line in lines) else None
 
 
 def _divided(line: Line, pattern: re.Pattern[str]) -> Line | None:
