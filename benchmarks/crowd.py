@@ -77,21 +77,18 @@ class _User:
 @contextmanager
 def _local_stack(options: list[str]) -> Iterator[str]:
     """Run ``make dev`` with ``options`` while the context lasts, and yield its URL."""
-    process = subprocess.Popen(  # noqa: S603 (our own program)
-        [sys.executable, "-m", "local", "dev", "--port", "0", *options], stdout=subprocess.PIPE, text=True
-    )
-    assert process.stdout is not None
-    try:
-        found = next(filter(None, (re.search(r"running on (http://[\d.:]+)", line) for line in process.stdout)))
-        with ThreadPoolExecutor(1) as reader:
+    command = [sys.executable, "-m", "local", "dev", "--port", "0", *options]
+    with (
+        subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process,  # noqa: S603 (our own program)
+        ThreadPoolExecutor(1) as reader,
+    ):
+        assert process.stdout is not None
+        try:
+            found = next(filter(None, (re.search(r"running on (http://[\d.:]+)", line) for line in process.stdout)))
             reader.submit(process.stdout.read)  # a full pipe would stop the stack
-            try:
-                yield found[1]
-            finally:
-                process.terminate()  # lets the reader end
-    finally:
-        process.terminate()
-        process.wait()
+            yield found[1]
+        finally:
+            process.terminate()
 
 
 def main(
