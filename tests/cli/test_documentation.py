@@ -71,7 +71,7 @@ def tidy(text: str) -> str:
 
 @pytest.mark.timeout(600)  # it runs 80 commands, each in a process of its own
 def test_every_example_shows_what_the_document_says(castline: Castline, stack: LocalStack, port: int) -> None:
-    # Given
+    # Given: no job of the examples fails or is cancelled, so nothing calls the webhook in them
     shutil.copytree(ROOT / "examples", castline.folder / "examples")
     castline.environment |= {"BROWSER": BROWSER}
     local = dict(castline.environment)
