@@ -23,6 +23,8 @@ _SPECIAL: Final = re.compile(
 _TICKS: Final = re.compile("`+")
 _ESCAPABLE: Final = frozenset("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~（）［］【】•‣◦▪●–—─\ue200")
 _ENTITY: Final = re.compile("&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+# Some languages need joiners in their words, such as Persian.
+_KEPT: Final = frozenset("\xa0\u200c\u200d")
 _ELEMENT: Final = re.compile(
     r"""</?(?P<name>[A-Za-z][A-Za-z0-9:-]{0,40})"""
     r"""(?P<attributes>(?>\s+[A-Za-z_:][A-Za-z0-9_.:-]{0,40}+(?>\s*+=\s*+(?>"[^"<]*+"|'[^'<]*+'|[^\s"'=<>`]++)))*+)\s*+/?>"""
@@ -243,8 +245,14 @@ class _Tokenizer:
         character = unescape(match[0])
         if character == match[0]:
             return None
-        visible = "".join(each if each.isprintable() or each == "\xa0" else " " for each in character)
-        return Token(Kind.WRITTEN_OTHERWISE, start, match.end(), visible or " ", start)
+        return Token(Kind.WRITTEN_OTHERWISE, start, match.end(), "".join(map(_spoken, character or " ")), start)
+
+
+def _spoken(character: str) -> str:
+    """Return what is spoken of an entity: nothing if it only formats text, and a space for a control character."""
+    if character.isprintable() or character in _KEPT:
+        return character
+    return "" if unicodedata.category(character) == "Cf" else " "
 
 
 def _is_known_element(name: str) -> bool:

@@ -155,10 +155,12 @@ class TestMarks:
         ]:  # fmt: skip
             assert spoken(text) == words
 
-    def test_an_entity_is_its_character_or_a_space_if_that_is_invisible(self) -> None:
+    def test_an_entity_is_its_character_unless_that_is_not_spoken(self) -> None:
         for text, words in [
-            ("a&amp;b", "a&b"), ("a&#7;b", "a b"), ("a&#x200b;b", "a b"), ("a&NotEqualTilde;b", "a\u2242\u0338b"),
-            ("(a&amp)b;", "(a&amp)b;"),
+            ("a&amp;b", "a&b"), ("a&NotEqualTilde;b", "a\u2242\u0338b"), ("(a&amp)b;", "(a&amp)b;"),
+            ("\u0645\u06cc&zwnj;\u062e\u0648", "\u0645\u06cc\u200c\u062e\u0648"), ("a&#x200d;b", "a\u200db"),
+            ("a&#7;b", "a b"), ("a&#1;b", "a b"), ("co&shy;operate", "cooperate"), ("a&#x200b;b", "ab"),
+            ("&#x200b;", ""),
         ]:  # fmt: skip
             assert spoken(text) == words
             assert spoken(escape(text)) == text
