@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from itertools import cycle
 from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import UUID, uuid4
 
@@ -238,6 +239,7 @@ class Totals(RuleBasedStateMachine):
         self.now = NOW
         self.upgraded_at: datetime | None = None
         self.jobs: list[Lived] = []
+        self.looked_at = cycle(JobStatus)
 
     def jobs_of(self, *statuses: JobStatus) -> list[Lived]:
         return [each for each in self.jobs if each.status in statuses]
@@ -357,7 +359,14 @@ class Totals(RuleBasedStateMachine):
 
     @invariant()
     def totals_are_those_of_counting_one_by_one(self) -> None:
-        for status in (None, *JobStatus):
+        """Check the list of all jobs, and those of one status after another."""
+        self._check(None, next(self.looked_at))
+
+    def teardown(self) -> None:
+        self._check(*JobStatus)
+
+    def _check(self, *statuses: JobStatus | None) -> None:
+        for status in statuses:
             visible = [each for each in self.jobs if status in {None, each.status} and each.is_visible(self.now)]
             page = self.repository.list_page(self.user, now=self.now, limit=100, status=status)
             assert page.total == len(visible), status
