@@ -140,13 +140,31 @@ class TestMarks:
         for text, words in [
             ("| a | b |", "a, b"), ("x\n| a | b |\ny", "x\na, b\ny"), ("| a \\| b | c |", "a | b, c"),
             ("| a |\n|---|\n| b |", "a\nb"), ("a | b\n---|---\nc | d\n\ne | f", "a, b\nc, d\n\ne | f"),
+            ("a | b\n---|---", "a, b"), ("| [x][r] | b |\n\n[r]: https://x.y", "x, b"),
         ]:  # fmt: skip
             assert spoken(text) == words
-        for text in ["| a | b", "a | b |", "| a |", "||", "a | b\n--- c"]:
+            assert spoken(escape(text)) == text
+        for text in ["| a | b", "a | b |", "| a |", "||", "a | b\n--- c", "a | b\nc | d", "a | b\n·--"]:
             assert spoken(text) == text
 
     def test_between_cells_is_a_comma_unless_a_sentence_ends(self) -> None:
         assert spoken("| Hi. | there |\n|---|---|\n| a! | b |\n| c | d? |") == "Hi. there\na! b\nc, d?"
+
+    def test_an_act_between_marks_stands_apart_from_words(self) -> None:
+        for text, words in [
+            ("*laughs* Hi", "Hi"), ("你*笑了*嗎", "你笑了嗎"), ("*笑了*嗎", "笑了嗎"), ("嗎*笑了*", "嗎笑了"),
+            ("嗎 _笑了_", "嗎"), ("~~laughs~~ Hi", "laughs Hi"), ("*happy* Hi", "happy Hi"),
+            (f"*laughs{' softly' * 7} an* Hi", "Hi"), (f"*laughs{' soft' * 11}*", f"laughs{' soft' * 11}"),
+        ]:  # fmt: skip
+            assert spoken(text) == words
+
+    def test_an_image_needs_an_address_and_a_footnote_a_name(self) -> None:
+        for text, words in [
+            ("See ![a cat](x.png) it.", "See it."), ("Oh ![sad]: no.", "Oh !: no."), ("Oh !(a) b", "Oh !(a) b"),
+            ("x[^a]y", "xy"), ("x[^]y", "x[^]y"), ("a[^1]\n\n[^1]: b", "a\n\nb"),
+        ]:  # fmt: skip
+            assert spoken(text) == words
+            assert spoken(escape(text)) == text
 
     def test_a_bullet_has_another_one_beside_it(self) -> None:
         for text, words in [
