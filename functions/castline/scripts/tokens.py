@@ -59,10 +59,9 @@ class Kind(Enum):
     """Kind of a token."""
 
     TEXT = auto()
+    """Words, with a ``mark`` if they are not spoken as written: an escape, an entity, an address, code."""
     BREAK = auto()
     """A line break."""
-    WRITTEN_OTHERWISE = auto()
-    """Text that is not spoken as it is written: an escape, an entity, an address, code."""
     RUN = auto()
     """A run of ``*``, ``_`` or ``~``."""
     OPEN = auto()
@@ -78,10 +77,10 @@ class Token(NamedTuple):
     kind: Kind
     start: int
     end: int
-    text: str
+    text: str = ""
     """The spoken text; for a bracket its kind, with ``!`` before that of an image; for an element its name."""
     mark: int = -1
-    """The position at which a backslash would make the token plain text; -1 if there is none."""
+    """The position at which a backslash would make spoken text what is written; -1 if it is that already."""
 
 
 def is_wide(character: str) -> bool:
@@ -189,7 +188,7 @@ class _Tokenizer:
         if start + 1 >= self._end:
             return None
         escaped = self._text[start + 1]
-        return Token(Kind.WRITTEN_OTHERWISE, start, start + 2, escaped, start) if escaped in _ESCAPABLE else None
+        return Token(Kind.TEXT, start, start + 2, escaped, start) if escaped in _ESCAPABLE else None
 
     def _code(self, start: int, length: int) -> Token | None:
         """Return the code between the run of ``length`` backticks at ``start`` and the next run of that length.
@@ -210,42 +209,37 @@ class _Tokenizer:
         content = self._text[start + length : ends[-1]]
         if content.strip() and content[0] == content[-1] == " ":
             content = content[1:-1]
-        return Token(Kind.WRITTEN_OTHERWISE, start, ends[-1] + length, with_hosts(content), start)
+        return Token(Kind.TEXT, start, ends[-1] + length, with_hosts(content), start)
 
     def _element(self, start: int) -> Token | None:
         text, end = self._text, self._end
         if text.startswith("<!--", start):
             closed = -1 if self._has_no_end_of_comment else text.find("-->", start + 4, end)
             self._has_no_end_of_comment = closed < 0
-            return Token(Kind.COMMENT, start, closed + 3, "", start) if closed >= 0 else None
+            return Token(Kind.COMMENT, start, closed + 3) if closed >= 0 else None
         if (match := _DECLARATION.match(text, start, end)) is not None:
-            return Token(Kind.COMMENT, start, match.end(), "", start)
+            return Token(Kind.COMMENT, start, match.end())
         if (match := _AUTOLINK.match(text, start, end)) is not None:
-            return Token(
-                Kind.WRITTEN_OTHERWISE,
-                start,
-                match.end(),
-                with_hosts(match["address"].removeprefix("mailto:")),
-                start,
-            )
+            address = match["address"].removeprefix("mailto:")
+            return Token(Kind.TEXT, start, match.end(), with_hosts(address), start)
         match = _ELEMENT.match(text, start, end)
         if match is not None and _is_known_element(name := match["name"].casefold()):
-            return Token(Kind.ELEMENT, start, match.end(), name, start)
+            return Token(Kind.ELEMENT, start, match.end(), name)
         match = _ACT.match(text, start, end)
         if match is not None and directions.is_known(content := match["content"].strip()):
-            return Token(Kind.ELEMENT, start, match.end(), match["closing"] + content, start)
+            return Token(Kind.ELEMENT, start, match.end(), match["closing"] + content)
         return None
 
     def _entity(self, start: int) -> Token | None:
         if (citation := _CITATION.match(self._text, start, self._end)) is not None:
-            return Token(Kind.COMMENT, start, citation.end(), "", start)
+            return Token(Kind.COMMENT, start, citation.end())
         match = _ENTITY.match(self._text, start, self._end)
         if match is None:
             return None
         character = unescape(match[0])
         if character == match[0]:
             return None
-        return Token(Kind.WRITTEN_OTHERWISE, start, match.end(), "".join(map(_spoken, character or " ")), start)
+        return Token(Kind.TEXT, start, match.end(), "".join(map(_spoken, character or " ")), start)
 
 
 def _spoken(character: str) -> str:
@@ -275,7 +269,7 @@ def _address_at(text: str, start: int, end: int) -> Token | None:
             return None
         return Token(Kind.TEXT, start, match.end("host"), host)
     mark = text.index("." if match.start("host") == start else ":", start)
-    return Token(Kind.WRITTEN_OTHERWISE, start, match.start("rest") + len(rest), host.strip("[]"), mark)
+    return Token(Kind.TEXT, start, match.start("rest") + len(rest), host.strip("[]"), mark)
 
 
 def _without_sentence(rest: str) -> str:

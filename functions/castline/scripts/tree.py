@@ -464,7 +464,7 @@ class _Inlines:
             return Element(token.text, token.start, token.end)
         if token.kind is Kind.COMMENT:
             return Gone(token.start)
-        if token.kind is Kind.WRITTEN_OTHERWISE:
+        if token.kind is Kind.TEXT:
             return Text(token.text, token.mark)
         return Text(self._text[token.start : token.end])
 

@@ -89,8 +89,17 @@ class TestMarks:
             ("`a` `b`", "a b"), ("`` ` ``", "`"), ("` `` `", "``"), ("a `b` c `d` e", "a b c d e"),
             ("`a``b`", "a``b"), ("``a` b`` c`", "a` b c`"), ("``a`b`` `c` ``d``", "a`b c d"),
             ("`*a*` `**b", "*a* `**b"), ("x `` y", "x `` y"), ("`a` `b``", "a `b``"), ("[`a](x) b`", "[a](x) b"),
+            ("`a` `", "a `"),
         ]:  # fmt: skip
             assert spoken(text) == words
+            assert spoken(escape(text)) == text
+
+    def test_marks_do_not_reach_beyond_their_paragraph(self) -> None:
+        for text in [
+            "a `b\n\nc` d", "a *b\n\nc* d", "a <!-- b\n\nc --> d", "a <b\n\nid=1> c", "a <!b\n\nc> d",
+            "(sighs\n\nagain)", "| a `b | c` |\n\nd",
+        ]:  # fmt: skip
+            assert spoken(text) == text.replace("| a `b | c` |", "a `b, c`")
 
     def test_code_loses_one_space_at_both_ends(self) -> None:
         for text, words in [("` a `", "a"), ("`  a `", " a"), ("` a`", " a"), ("`a `", "a ")]:
@@ -100,7 +109,7 @@ class TestMarks:
         for text, words in [
             ("```\na *b*\n`````\n*c*", "a *b*\nc"), ("````\n```\n````", "```"), ("~~~x\n*a*\n~~~y\nb", "a\nb"),
             ("```\n```\n*a*", "a"), ("a\n```\nb *c*\nd\n```\n*e*\n*f*", "a\nb *c*\nd\ne\nf"),
-            ("```\na *b*\n~~~\nc", "a b\nc"),
+            ("```\na *b*\n~~~\nc", "a b\nc"), ("```\n```\n*a*\n```\n*b*", "a\nb"), ("```\na\n  ```", "a"),
         ]:  # fmt: skip
             assert spoken(text) == words
 
@@ -126,6 +135,7 @@ class TestMarks:
             ("中www.a.b/c", "中www.a.b", "中www\\.a.b/c"), ("WWW.a.b/c", "WWW.a.b", "WWW\\.a.b/c"),
             ("x. www.a.b/c: y", "x. www.a.b: y", "x. www\\.a.b/c: y"),
             ("x: http://c.d/e. y", "x: c.d. y", "x: http\\://c.d/e. y"), ("http://[::1]/x", "::1", "http\\://[::1]/x"),
+            ("a((http://x.y/z))", "a((x.y))", "a((http\\://x.y/z))"),
         ]:  # fmt: skip
             assert spoken(text) == words
             assert escape(text) == escaped
@@ -177,7 +187,7 @@ class TestMarks:
         for text, words in [
             ("a&amp;b", "a&b"), ("a&NotEqualTilde;b", "a\u2242\u0338b"), ("(a&amp)b;", "(a&amp)b;"),
             ("\u0645\u06cc&zwnj;\u062e\u0648", "\u0645\u06cc\u200c\u062e\u0648"), ("a&#x200d;b", "a\u200db"),
-            ("a&#7;b", "a b"), ("a&#1;b", "a b"), ("co&shy;operate", "cooperate"), ("a&#x200b;b", "ab"),
+            ("a&#7;b", "a b"), ("a&Tab;b", "a b"), ("co&shy;operate", "cooperate"), ("a&#x200b;b", "ab"),
             ("&#x200b;", ""),
         ]:  # fmt: skip
             assert spoken(text) == words
@@ -198,6 +208,11 @@ class TestMarks:
 
 
 class TestTags:
+    def test_a_direction_may_begin_a_line_of_html(self) -> None:
+        for text in ["(looks around) Hi", "Oh<br/>(looks around) Hi", "<p>Oh</p>(looks around) Hi"]:
+            assert spoken(text).splitlines()[-1] == "Hi"
+        assert spoken("Oh (looks around) Hi") == "Oh (looks around) Hi"
+
     def test_a_pause(self) -> None:
         for tag, duration_ms in [
             ("[pause 0ms]", 0), ("[PAUSE: 250 MS]", 250), ("［pause 1,5s］", 1500), ("[pause for 1 second]", 1000),
@@ -295,6 +310,25 @@ class TestTags:
             (WarningKind.IMAGE_NOT_SPOKEN, "![a](b.c)", 4),
             (WarningKind.DIRECTION_NOT_SPOKEN, "(nods)", 5),
         ]
+
+    def test_warnings_quote_what_was_written(self) -> None:
+        for quoted in [
+            "(pause 20s)", "[pause 20s]", '<break time="20s"/>', "(sadly)", "[sadly]", "[style: karaoke]",
+            '<mstts:express-as style="karaoke">', "(V.O.)", "[wow]", "<laughs/>",
+        ]:  # fmt: skip
+            [warning] = read(f"Well {quoted} then").warnings
+            assert warning.text == quoted
+
+    def test_after_a_letter_only_a_known_tag_is_one(self) -> None:
+        for text, words in [
+            ("See it[laughs] now", "See it now"), ("See it[sadly] now", "See it now"), ("It[normal] is", "It is"),
+            ("See it[style: x] now", "See it now"), ("See it[a] now", "See it[a] now"), ("見[a]吧", "見吧"),
+        ]:  # fmt: skip
+            assert spoken(text) == words
+        assert read("La[karaoke] la", styles=["karaoke"]).parts == (
+            Words(text="La"),
+            Words(text="la", style="karaoke"),
+        )
 
     def test_headings_hold_no_tags(self) -> None:
         reading = read("## [wow] One [pause] two [sad]\nHi", styles=["sad"])
