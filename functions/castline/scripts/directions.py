@@ -124,7 +124,7 @@ _BESIDE_A_SOUND: Final = _words(
     "begins plays continues fades fading swells in out up down under and crowd audience"
 )
 # Without the dot at their end, as ``_plain`` leaves them.
-_PHRASES: Final = frozenset({"beat", "off screen", "o.s", "v.o", "cont'd", "cont’d", "continued", "crosstalk"})
+_PHRASES: Final = frozenset({"beat", "off screen", "o.c", "o.s", "v.o", "cont'd", "cont’d", "continued", "crosstalk"})
 _ACTS_IN_CHINESE: Final = re.compile(
     r"(?:[輕轻大微苦冷偷狂竊窃]|哈哈|呵呵|忍不住|噗[哧嗤]一?)?笑(?:了|[一了]?[笑聲声]|出聲|出声)?"
     r"|[嘆叹][氣气]|[嘆叹]了?口[氣气]|咳嗽|咳|清嗓子?|清喉嚨|清喉咙|吸[氣气]|深呼吸|喘[氣气]|哭|哭泣|啜泣|抽泣|打哈欠"

@@ -25,7 +25,7 @@ def test_pause(content: str, milliseconds: int | None) -> None:
     "content",
     [
         "laughs", "softly laughing", "sighs and laughs", "music", "upbeat music fades out", "audience applause",
-        "music, laughing; a pause", "beat", "V.O.", "o.s.", "cont’d", "lacht", "爆笑", "大笑", "cheerful",
+        "music, laughing; a pause", "beat", "V.O.", "o.s.", "O.C.", "cont’d", "lacht", "爆笑", "大笑", "cheerful",
         "in a whisper",
     ],
 )  # fmt: skip

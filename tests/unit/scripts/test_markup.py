@@ -255,10 +255,17 @@ class TestTags:
             (WarningKind.STYLE_NOT_AVAILABLE, 2, "<mstts:express-as style='odd'>")
         ]
 
+    def test_a_style_of_ssml_is_asked_for_by_its_name(self) -> None:
+        text = '<mstts:express-as style="karaoke">La</mstts:express-as> la'
+
+        assert tidy(text) == ("[style: karaoke]La[normal] la", ())
+        assert styles_asked_for(text) == {"karaoke"}
+
     def test_other_elements_are_left_out(self) -> None:
         assert spoken("a <mstts:silence type='x' value='1s'/> b <foo> c </p> d<br>[x] e <p>f</p>") == (
             "a b <foo> c\nd\ne\nf"
         )
+        assert spoken("Oh </laughs> no") == "Oh no"
         assert spoken("a<br><br>[x]<br>b") == "a\nb"
         reading = read('a\n<img src="x.png" alt="y"> b')
         assert [(warning.kind, warning.line, warning.text) for warning in reading.warnings] == [
