@@ -119,11 +119,8 @@ class TextReader:
     def title_of(self, nodes: Sequence[Node]) -> str:
         """Return the words of a heading."""
         self._is_in_heading = True
-        self._is_at_start_of_line = False
         self._nodes(nodes)
-        self._finish_words()
-        said = [piece.text for piece in self._pieces if isinstance(piece, Said)]
-        return " ".join(" ".join(said).split())
+        return " ".join("".join(self._words).split()) if self._is_word_visible else ""
 
     # --- Blocks
 
@@ -268,13 +265,10 @@ class TextReader:
 
     def _is_direction(self, node: Bracketed, content: str) -> bool:
         """Return whether the content of round brackets is a stage direction."""
-        before, after = self._text[max(node.start - 1, 0) : node.start], self._text[node.end : node.end + 1]
-        if is_narrow_letter(after):
+        if is_narrow_letter(self._text[node.end : node.end + 1]):
             return False
         if directions.is_known(content):
             return True
-        if is_narrow_letter(before):
-            return False
         if self._is_in_heading or not self._is_at_start_of_line:
             return False
         has_word = _WORD.search(content) or any(is_wide(each) and each.isalpha() for each in content[:8])

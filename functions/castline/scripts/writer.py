@@ -34,11 +34,11 @@ def escaped(words: str) -> str:
 def written(pieces: Sequence[Piece]) -> str:
     """Return a text that is read as ``pieces``."""
     segments: list[_Segment] = []
-    for index, piece in enumerate(pieces):
+    for piece in pieces:
         if isinstance(piece, Said):
             segments.append(_Segment(piece.text, is_words=True))
         elif isinstance(piece, Gap):
-            if piece.text and index < len(pieces) - 1:
+            if piece.text:
                 segments.append(_Segment(piece.text, is_words=False))
         elif isinstance(piece, Pause):
             segments.append(_Segment(f"[pause {piece.duration_ms}ms]", is_words=False))

@@ -163,7 +163,8 @@ class TestMarks:
     def test_an_act_between_marks_stands_apart_from_words(self) -> None:
         for text, words in [
             ("*laughs* Hi", "Hi"), ("你*笑了*嗎", "你笑了嗎"), ("*笑了*嗎", "笑了嗎"), ("嗎*笑了*", "嗎笑了"),
-            ("嗎 _笑了_", "嗎"), ("~~laughs~~ Hi", "laughs Hi"), ("*happy* Hi", "happy Hi"),
+            ("嗎 _笑了_", "嗎"), ("!嗎*笑了*", "!嗎笑了"), ("*笑了*嗎!", "笑了嗎!"),
+            ("a " * 40 + "*laughs*", ("a " * 40).strip()), ("~~laughs~~ Hi", "laughs Hi"), ("*happy* Hi", "happy Hi"),
             (f"*laughs{' softly' * 7} an* Hi", "Hi"), (f"*laughs{' soft' * 11}*", f"laughs{' soft' * 11}"),
         ]:  # fmt: skip
             assert spoken(text) == words
@@ -171,7 +172,7 @@ class TestMarks:
     def test_an_image_needs_an_address_and_a_footnote_a_name(self) -> None:
         for text, words in [
             ("See ![a cat](x.png) it.", "See it."), ("Oh ![sad]: no.", "Oh !: no."), ("Oh !(a) b", "Oh !(a) b"),
-            ("x[^a]y", "xy"), ("x[^]y", "x[^]y"), ("a[^1]\n\n[^1]: b", "a\n\nb"),
+            ("[a]() b", "a b"), ("x[^a]y", "xy"), ("x[^]y", "x[^]y"), ("a[^1]\n\n[^1]: b", "a\n\nb"),
         ]:  # fmt: skip
             assert spoken(text) == words
             assert spoken(escape(text)) == text
@@ -208,6 +209,17 @@ class TestMarks:
 
 
 class TestTags:
+    def test_a_long_direction_fills_its_line(self) -> None:
+        longest, most_words = f"({'ab' * 30})", "(ab ab ab ab ab ab ab ab)"
+        for direction in [longest, most_words]:
+            assert spoken(f"{direction} Hi") == "Hi"
+            longer = f"{direction[:-1]} ab)"
+            assert spoken(f"{longer} Hi") == f"{longer} Hi"
+            assert spoken(f"{longer}\nHi") == "Hi"
+
+    def test_a_heading_has_no_directions(self) -> None:
+        assert read("# (looks around) Hi").parts == (Chapter(title="(looks around) Hi"),)
+
     def test_a_direction_may_begin_a_line_of_html(self) -> None:
         for text in ["(looks around) Hi", "Oh<br/>(looks around) Hi", "<p>Oh</p>(looks around) Hi"]:
             assert spoken(text).splitlines()[-1] == "Hi"
