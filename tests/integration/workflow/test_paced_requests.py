@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -10,7 +11,7 @@ import boto3
 import pytest
 
 from castline.pacing.model import Limit
-from castline.pacing.repository import PaceRepository
+from castline.pacing.repository import Deferral, PaceRepository
 from castline.speech.errors import ProviderAuthFailed, ProviderUnavailable, VoiceNotFound
 from castline.speech.pool import SpeechPool
 from castline.speech.providers.azure.provider import AzureSpeech
@@ -166,6 +167,23 @@ def test_nothing_is_sent_when_there_is_no_time(
         requests(east, seconds_left=lambda: 0).send(speak)
 
     assert east.traffic.requests == []
+
+
+def test_a_request_for_which_no_time_is_free_waits_and_asks_again(
+    requests: Callable[..., PacedRequests], east: AzureSpeechEmulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given a resource that has no time for the first one who asks
+    reserve = PaceRepository.reserve
+    until = time.time() + 0.2
+    answers = [Deferral(until)]
+    monkeypatch.setattr(PaceRepository, "reserve", lambda *asked: answers.pop() if answers else reserve(*asked))
+
+    # When
+    assert requests(east).send(speak).pcm
+
+    # Then the request came after that time
+    assert answers == []
+    assert time.time() > until
 
 
 def test_whoever_waits_is_stopped(
