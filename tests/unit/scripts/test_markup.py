@@ -220,6 +220,14 @@ class TestTags:
     def test_a_heading_has_no_directions(self) -> None:
         assert read("# (looks around) Hi").parts == (Chapter(title="(looks around) Hi"),)
 
+    def test_a_heading_has_words(self) -> None:
+        for text in ["# \u200d", "# [pause]", "#"]:
+            assert Chapter not in {type(part) for part in read(text).parts}
+
+    def test_a_direction_has_words(self) -> None:
+        for text in ["(x, y) is a place.", "(1) One.", "(iv) Four.", "(?) No."]:
+            assert spoken(text) == text
+
     def test_a_direction_may_begin_a_line_of_html(self) -> None:
         for text in ["(looks around) Hi", "Oh<br/>(looks around) Hi", "<p>Oh</p>(looks around) Hi"]:
             assert spoken(text).splitlines()[-1] == "Hi"
