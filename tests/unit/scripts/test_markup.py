@@ -207,6 +207,21 @@ class TestMarks:
         ]:  # fmt: skip
             assert heading_of(line) == title
 
+    def test_a_line_of_html_is_a_heading(self) -> None:
+        assert read("<h2>The *end*</h2>\nHi").parts == (Chapter(title="The end"), Words(text="Hi"))
+        for text in ["<h2>a</h3>", "a <h2>b</h2>", "<h2>a</h2> b"]:
+            assert Chapter not in {type(part) for part in read(text).parts}
+
+    def test_marks_are_read_however_deep_they_are(self) -> None:
+        text = "*a _b " * 6 + "c" + "_ d*" * 6
+
+        assert spoken(text) == "a b " * 6 + "c" + " d" * 6
+        assert spoken(escape(text)) == text
+
+    def test_marks_between_letters_with_accents_are_spoken(self) -> None:
+        for text in ["cafe\u0301*s*", "cafe\u0301_s_"]:
+            assert spoken(text) == text
+
 
 class TestTags:
     def test_a_long_direction_fills_its_line(self) -> None:
@@ -325,6 +340,11 @@ class TestTags:
 
         assert reading.parts == (Words(text="a", style="sad"), Words(text="b"), Words(text="c", style="sad"))
         assert [warning.kind for warning in reading.warnings] == [WarningKind.STYLE_NOT_AVAILABLE]
+
+    def test_a_style_ends_by_a_tag_of_any_style(self) -> None:
+        for tag in ["[normal]", "[/sad]", "[/style]", "[/ style]"]:
+            parts = read(f"[sad] a {tag} b", styles=["sad"]).parts
+            assert parts == (Words(text="a", style="sad"), Words(text="b"))
 
     def test_words_are_not_split_where_the_style_stays(self) -> None:
         assert read("a [angry] b [normal]\nc").parts == (Words(text="a b\nc"),)
