@@ -466,6 +466,7 @@ class _Inlines:
             return Gone(token.start)
         if token.kind is Kind.TEXT:
             return Text(token.text, token.mark)
+        # A bracket that is too deep, or closes none: its token holds its kind, not its character.
         return Text(self._text[token.start : token.end])
 
     def _flatten(self) -> None:

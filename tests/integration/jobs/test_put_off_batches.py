@@ -55,9 +55,9 @@ class Waiting:
 
     def __init__(self) -> None:
         resources.create_table()
-        sqs: Any = boto3.client("sqs")
-        self._sqs = sqs
-        self._url = sqs.create_queue(QueueName="tickets", Attributes={"VisibilityTimeout": "300"})["QueueUrl"]
+        self._sqs: Any = boto3.client("sqs")
+        queue = self._sqs.create_queue(QueueName="tickets", Attributes={"VisibilityTimeout": "300"})
+        self._url = queue["QueueUrl"]
         self.queue = BatchQueue(boto3.client("dynamodb"), resources.TABLE_NAME)
         self.now = datetime.now(UTC)
         self._tickets = Tickets(self._sqs, self._url)
@@ -85,7 +85,7 @@ class Waiting:
         soon = self.now + timedelta(seconds=seconds)
         again = self.queue.take(now=soon, until=soon)
         assert again is not None
-        # And it does not count as an attempt with which a task has broken down
+        # It does not count as an attempt with which a task has broken down
         assert again.attempts == 1
 
 
